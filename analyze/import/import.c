@@ -1,0 +1,219 @@
+#include "analyze/import/import.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "analyze/import/facts_rows.h"
+#include "analyze/import/perf_format.h"
+#include "analyze/import/records.h"
+
+/* Everything an import owns; zeroed first, so that it can be freed at any point. */
+struct import {
+    const struct ht_import_options *options;
+    struct ht_import_summary *summary;
+    struct ht_cause *cause;
+    struct ht_perf_data data;
+    struct ht_perf_attrs attrs;
+    struct ht_perf_facts facts;
+    struct ht_skips skips;
+    struct ht_output output;
+    struct ht_records records;
+    char *part; /* OUTPUT.part */
+    int part_made;
+};
+
+static void warn(struct ht_import_summary *summary, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void warn(struct ht_import_summary *summary, const char *format, ...) {
+    if (summary->warnings == HT_IMPORT_WARNINGS)
+        return;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(summary->warning[summary->warnings++], sizeof summary->warning[0], format, args);
+    va_end(args);
+}
+
+/* An output that must not be replaced is found before any work is done. */
+static enum ht_status check_output(struct import *im) {
+    const char *output = im->options->output;
+    struct stat out, in;
+    if (stat(output, &out) != 0)
+        return errno == ENOENT ? HT_OK : ht_fail_errno(im->cause, "cannot look at %s", output);
+    if (!S_ISREG(out.st_mode))
+        return ht_fail(im->cause, HT_USAGE, "%s: is no regular file; name a file for the capture", output);
+    if (fstat(im->data.fd, &in) == 0 && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
+        return ht_fail(im->cause, HT_USAGE, "%s: is the file to import itself; name another output", output);
+    if (!im->options->force)
+        return ht_fail(im->cause, HT_EXISTS, "%s is there already (--force overwrites it)", output);
+    return HT_OK;
+}
+
+static enum ht_status open_input(struct import *im) {
+    enum ht_status status = ht_perf_data_open(im->options->perf_data, &im->data, im->cause);
+    if (status == HT_OK)
+        status = check_output(im);
+    if (status == HT_OK)
+        status = ht_perf_attrs_read(&im->data, &im->attrs, im->cause);
+    if (status == HT_OK)
+        status = ht_perf_facts_read(&im->data, &im->attrs, &im->skips, &im->facts, im->cause);
+    return status;
+}
+
+static enum ht_status open_output(struct import *im) {
+    size_t length = strlen(im->options->output) + sizeof ".part";
+    im->part = malloc(length);
+    if (im->part == NULL)
+        return ht_fail(im->cause, HT_NOMEM, "out of memory");
+    snprintf(im->part, length, "%s.part", im->options->output);
+    uint64_t realtime = ht_facts_realtime(&im->facts, &im->attrs, im->facts.sample_first_ns);
+    enum ht_status status = ht_output_open(&im->output, im->part, realtime, im->attrs.count, im->cause);
+    im->part_made = status == HT_OK;
+    return status;
+}
+
+static enum ht_status open_records(struct import *im) {
+    struct ht_records *r = &im->records;
+    *r = (struct ht_records){.data = &im->data,
+                             .attrs = &im->attrs,
+                             .facts = &im->facts,
+                             .skips = &im->skips,
+                             .output = &im->output,
+                             .cause = im->cause};
+    r->use = calloc(im->attrs.count, sizeof *r->use);
+    if (r->use == NULL || ht_spaces_new(&r->spaces) != HT_OK || (r->hits = ht_hits_new(r->spaces)) == NULL)
+        return ht_fail(im->cause, HT_NOMEM, "out of memory");
+    ht_records_classify(r);
+    return HT_OK;
+}
+
+static enum ht_status write_limit(struct import *im, uint64_t left_out) {
+    struct ht_table limit;
+    uint32_t row;
+    char why[128];
+    if (left_out == 0)
+        return HT_OK;
+    snprintf(why, sizeof why, "more than %u different places were hit", HT_HITS_MAX);
+    ht_table_init(&limit, HT_CHUNK_LIMIT);
+    enum ht_status status = ht_table_add(&limit, &row);
+    if (status == HT_OK)
+        status = ht_table_set_text(&limit, HT_LIMIT_WHAT, "names of all places that samples hit");
+    if (status == HT_OK)
+        status = ht_table_set_text(&limit, HT_LIMIT_WHY, why);
+    if (status == HT_OK) {
+        limit.number[HT_LIMIT_COUNT][row] = left_out;
+        status = ht_output_put(&im->output, &limit, im->cause);
+    } else {
+        ht_fail(im->cause, status, "out of memory");
+    }
+    ht_table_free(&limit);
+    warn(im->summary, "%s: at most %" PRIu64 " samples stay without names", why, left_out);
+    return status;
+}
+
+static enum ht_status write_all(struct import *im) {
+    struct ht_records *r = &im->records;
+    uint64_t left_out = 0;
+    enum ht_status status = ht_facts_write(&im->facts, &im->attrs, r->use, &im->output, im->cause);
+    if (status == HT_OK)
+        status = ht_records_scan(r);
+    if (status == HT_OK && im->data.missing[0] != '\0' && im->output.round == 0 && im->output.round_rows == 0)
+        return ht_fail(im->cause, HT_TRUNCATED, "%s: %s; not one whole record is left", im->data.path, im->data.missing);
+    if (status == HT_OK)
+        status = ht_output_end_rounds(&im->output, im->cause);
+    if (status == HT_OK)
+        status = ht_hits_write(r->hits, &im->facts.build_ids, im->options->symfs, &im->output, &left_out, im->cause);
+    if (status == HT_OK)
+        status = write_limit(im, left_out);
+    if (status == HT_OK)
+        status = ht_facts_write_end(r, im->options->perf_data, im->summary, im->cause);
+    return status;
+}
+
+static void add_warnings(struct import *im) {
+    struct ht_import_summary *s = im->summary;
+    const struct ht_skips *skips = &im->skips;
+    if (im->data.missing[0] != '\0')
+        warn(s, "%s: %s", im->data.path, im->data.missing);
+    if (s->samples == 0)
+        warn(s, "%s: holds no samples", im->data.path);
+    if (skips->reason[HT_SKIP_NO_EVENT].records > 0)
+        warn(s, "%" PRIu64 " samples belong to events that the file does not list",
+             skips->reason[HT_SKIP_NO_EVENT].records);
+    if (skips->type[HT_PERF_AUXTRACE].records > 0)
+        warn(s, "%" PRIu64 " bytes of AUX data (Intel PT, Arm SPE) were passed over: they cannot be decoded yet",
+             skips->type[HT_PERF_AUXTRACE].bytes);
+    if (skips->reason[HT_SKIP_NEW_FIELDS].records > 0)
+        warn(s, "%" PRIu64 " samples have fields that this version does not know",
+             skips->reason[HT_SKIP_NEW_FIELDS].records);
+    uint64_t broken = skips->reason[HT_SKIP_BROKEN_SAMPLE].records + skips->reason[HT_SKIP_BROKEN_RECORD].records;
+    if (broken > 0)
+        warn(s, "%" PRIu64 " records are shorter than their fields", broken);
+    if (s->lost > 0)
+        warn(s, "perf lost %" PRIu64 " records while it recorded", s->lost);
+}
+
+static enum ht_status finish(struct import *im) {
+    enum ht_status status = ht_output_close(&im->output, im->cause);
+    if (status != HT_OK)
+        return status;
+    if (!im->options->force && link(im->part, im->options->output) == 0) {
+        unlink(im->part); /* link fails where the name was taken meanwhile, rename would replace it */
+    } else if (!im->options->force && errno == EEXIST) {
+        return ht_fail(im->cause, HT_EXISTS, "%s is there already (--force overwrites it)", im->options->output);
+    } else if (rename(im->part, im->options->output) != 0) {
+        return ht_fail_errno(im->cause, "cannot rename %s to %s", im->part, im->options->output);
+    }
+    im->part_made = 0;
+    return HT_OK;
+}
+
+static void release(struct import *im) {
+    ht_order_free(im->records.order);
+    ht_hits_free(im->records.hits);
+    ht_spaces_free(im->records.spaces);
+    free(im->records.use);
+    ht_output_abandon(&im->output);
+    ht_perf_facts_free(&im->facts);
+    ht_perf_attrs_free(&im->attrs);
+    ht_perf_data_close(&im->data);
+    if (im->part_made)
+        unlink(im->part);
+    free(im->part);
+    free(im);
+}
+
+enum ht_status ht_import(const struct ht_import_options *options, struct ht_import_summary *summary,
+                         struct ht_cause *cause) {
+    struct ht_cause unused;
+    struct import *im = calloc(1, sizeof *im);
+    memset(summary, 0, sizeof *summary);
+    summary->level = "software";
+    if (cause == NULL)
+        cause = &unused;
+    cause->text[0] = '\0';
+    if (im == NULL)
+        return ht_fail(cause, HT_NOMEM, "out of memory");
+    im->options = options;
+    im->summary = summary;
+    im->cause = cause;
+    im->data.fd = -1;
+    enum ht_status status = open_input(im);
+    if (status == HT_OK)
+        status = open_output(im);
+    if (status == HT_OK)
+        status = open_records(im);
+    if (status == HT_OK)
+        status = write_all(im);
+    if (status == HT_OK)
+        status = finish(im);
+    if (status == HT_OK)
+        add_warnings(im);
+    release(im);
+    return status;
+}
