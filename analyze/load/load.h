@@ -1,0 +1,22 @@
+/* A capture file into the database, as one transaction: all of it or nothing. One thread. */
+#ifndef HT_ANALYZE_LOAD_LOAD_H
+#define HT_ANALYZE_LOAD_LOAD_H
+
+#include <sqlite3.h>
+#include <stdint.h>
+
+#include "analyze/load/store.h"
+
+struct ht_load_options {
+    const char *path;
+    int keep_rows;       /* mem_sample and cpu_sample are filled */
+    ht_judge_fn judge;   /* says what each line is */
+    unsigned line_bytes; /* 0: from the capture, 64 where it does not say */
+};
+
+/* A cut or damaged capture is no failure: what could be read is loaded and the capture row says what is
+ * missing. */
+enum ht_status ht_load_capture(sqlite3 *db, const struct ht_load_options *options, int64_t *capture_id,
+                               struct ht_cause *cause);
+
+#endif

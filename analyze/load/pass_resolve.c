@@ -1,0 +1,163 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyze/load/passes.h"
+#include "analyze/load/rounds.h"
+
+#define CPUMODE_KERNEL 1u
+#define CPUMODE_USER   2u
+
+uint64_t ht_load_sample_kinds(void) {
+    return HT_KIND_BIT(MEM_SAMPLE) | HT_KIND_BIT(CPU_SAMPLE) | HT_KIND_BIT(TASK) | HT_KIND_BIT(MMAP);
+}
+
+struct ht_true_source ht_load_true_source(const struct ht_load *load, const struct ht_event_facts *event,
+                                          uint64_t data_src) {
+    if (event != NULL && event->kind == HT_EVENT_KIND_HITM)
+        return event->hitm_class;
+    return ht_true_decode(data_src, ht_topology_node_is_socket(&load->topology));
+}
+
+static enum ht_status keep_ref(struct ht_load *load, uint64_t ordinal, struct ht_ref ref) {
+    if (ordinal >= load->ref_capacity) {
+        uint64_t capacity = load->ref_capacity * 3 / 2;
+        if (capacity < ordinal + 65536)
+            capacity = ordinal + 65536;
+        struct ht_ref *grown = realloc(load->ref, capacity * sizeof *grown);
+        if (grown == NULL)
+            return HT_NOMEM;
+        memset(grown + load->ref_capacity, 0xff, (capacity - load->ref_capacity) * sizeof *grown);
+        load->ref = grown;
+        load->ref_capacity = capacity;
+    }
+    load->ref[ordinal] = ref;
+    if (ordinal >= load->refs)
+        load->refs = ordinal + 1;
+    return HT_OK;
+}
+
+static void see_time(struct ht_load *load, uint64_t time) {
+    if (time == 0)
+        return;
+    if (load->window_start_ns == 0 || time < load->window_start_ns)
+        load->window_start_ns = time;
+    if (time > load->window_end_ns)
+        load->window_end_ns = time;
+}
+
+/* For naming, the mode of the sample decides; perf's count of unmapped samples takes any mapping under the
+ * address. */
+static const struct ht_mapping *find_code(struct ht_load *load, unsigned mode, int64_t pid, int64_t tid,
+                                          uint64_t ip) {
+    const struct ht_mapping *mapping = ht_spaces_find(load->spaces, mode, pid, tid, ip);
+    if (mapping == NULL && mode != CPUMODE_USER)
+        mapping = ht_spaces_find(load->spaces, CPUMODE_USER, pid, tid, ip);
+    if (mapping == NULL && mode != CPUMODE_KERNEL)
+        mapping = ht_spaces_find(load->spaces, CPUMODE_KERNEL, pid, tid, ip);
+    return mapping;
+}
+
+static void count_c2c(uint64_t counter[HT_C2C_COUNTER_COUNT], uint64_t bits) {
+    for (; bits != 0; bits &= bits - 1)
+        counter[__builtin_ctzll(bits)]++;
+}
+
+static enum ht_status see_mem_sample(struct ht_load *load, const struct ht_table *t, uint32_t row,
+                                     uint64_t ordinal) {
+    int64_t pid = ht_table_i64(t, HT_MEM_SAMPLE_PID, row), tid = ht_table_i64(t, HT_MEM_SAMPLE_TID, row);
+    uint64_t address = ht_table_u64(t, HT_MEM_SAMPLE_ADDRESS, row),
+             ip = ht_table_u64(t, HT_MEM_SAMPLE_IP, row);
+    uint64_t data_src = ht_table_u64(t, HT_MEM_SAMPLE_DATA_SRC, row);
+    unsigned mode = (unsigned)ht_table_u64(t, HT_MEM_SAMPLE_CPUMODE, row);
+    struct ht_event_facts *event = ht_load_event(load, ht_table_u64(t, HT_MEM_SAMPLE_EVENT, row));
+    const struct ht_mapping *data = ht_spaces_find(load->spaces, mode, pid, tid, address);
+    const struct ht_mapping *code = find_code(load, mode, pid, tid, ip);
+    uint64_t bits = ht_c2c_decode(data_src, address != 0, data != NULL && code != NULL);
+    struct ht_true_source source = ht_load_true_source(load, event, data_src);
+    struct ht_ref ref;
+    uint32_t thread;
+    enum ht_status status =
+        ht_lines_find(load->lines, mode, ht_spaces_pid(load->spaces, pid, tid), data, address, &ref.line);
+    if (status == HT_OK)
+        status = ht_codes_find(load->codes, code, ip, &ref.code);
+    if (status == HT_OK)
+        status = ht_threads_find(&load->threads, tid, pid, &thread);
+    if (status == HT_OK)
+        status = keep_ref(load, ordinal, ref);
+    if (status != HT_OK)
+        return status;
+    struct ht_line *line = ht_lines_get(load->lines, ref.line);
+    line->samples++;
+    line->remote_memory += source.class == HT_CLASS_REMOTE_MEMORY;
+    line->shared |= (bits & HT_C2C_SHARED) != 0 || source.transfer;
+    load->threads.thread[thread].mem_samples++;
+    load->mem_samples++;
+    load->unmapped += data == NULL || code == NULL;
+    if (event != NULL)
+        event->samples++;
+    count_c2c(load->c2c, bits);
+    see_time(load, ht_table_u64(t, HT_MEM_SAMPLE_TIME, row));
+    return HT_OK;
+}
+
+static enum ht_status see_cpu_sample(struct ht_load *load, const struct ht_table *t, uint32_t row,
+                                     uint64_t ordinal) {
+    int64_t pid = ht_table_i64(t, HT_CPU_SAMPLE_PID, row), tid = ht_table_i64(t, HT_CPU_SAMPLE_TID, row);
+    uint64_t ip = ht_table_u64(t, HT_CPU_SAMPLE_IP, row);
+    unsigned mode = (unsigned)ht_table_u64(t, HT_CPU_SAMPLE_CPUMODE, row);
+    struct ht_event_facts *event = ht_load_event(load, ht_table_u64(t, HT_CPU_SAMPLE_EVENT, row));
+    struct ht_ref ref = {.line = HT_NONE};
+    uint32_t thread;
+    enum ht_status status = ht_codes_find(load->codes, find_code(load, mode, pid, tid, ip), ip, &ref.code);
+    if (status == HT_OK)
+        status = ht_threads_find(&load->threads, tid, pid, &thread);
+    if (status == HT_OK)
+        status = keep_ref(load, ordinal, ref);
+    if (status != HT_OK)
+        return status;
+    struct ht_code *code = ht_codes_get(load->codes, ref.code);
+    code->wanted = 1;
+    load->cpu_samples++;
+    see_time(load, ht_table_u64(t, HT_CPU_SAMPLE_TIME, row));
+    if (event == NULL)
+        return HT_OK;
+    event->samples++;
+    if (event->kind == HT_EVENT_KIND_PAGE_FAULT)
+        code->faults++;
+    if (event->kind != HT_EVENT_KIND_CPU_CLOCK)
+        return HT_OK;
+    code->cpu_samples++;
+    load->threads.thread[thread].cpu_samples++;
+    int node = ht_topology_node(&load->topology, ht_table_i64(t, HT_CPU_SAMPLE_CPU, row));
+    return ht_residence_add(&load->residence, thread, node, ht_table_u64(t, HT_CPU_SAMPLE_PERIOD, row));
+}
+
+static enum ht_status see_row(void *context, const struct ht_table *t, uint32_t row, uint64_t ordinal,
+                              struct ht_cause *cause) {
+    struct ht_load *load = context;
+    enum ht_status status;
+    switch (t->desc->kind) {
+    case HT_CHUNK_MEM_SAMPLE:
+        status = see_mem_sample(load, t, row, ordinal);
+        break;
+    case HT_CHUNK_CPU_SAMPLE:
+        status = see_cpu_sample(load, t, row, ordinal);
+        break;
+    case HT_CHUNK_TASK:
+        status = ht_threads_task(&load->threads, t, row);
+        if (status == HT_OK)
+            status = ht_spaces_task(load->spaces, t, row);
+        break;
+    default:
+        status = ht_spaces_mmap(load->spaces, t, row);
+    }
+    if (status != HT_OK)
+        return ht_fail(cause, status, "%s: %s while resolving %s rows", load->path, ht_status_text(status),
+                       t->desc->name);
+    return HT_OK;
+}
+
+enum ht_status ht_load_resolve(struct ht_load *load, struct ht_cause *cause) {
+    struct ht_scan_problems again;
+    return ht_rounds(load->reader, ht_load_sample_kinds(), see_row, load, &again, &load->late, cause);
+}

@@ -1,0 +1,252 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "analyze/load/db.h"
+#include "analyze/load/store.h"
+
+static int is_listed(const char *list, int64_t number) {
+    char wanted[24];
+    if (list == NULL)
+        return 0;
+    int length = snprintf(wanted, sizeof wanted, "%lld", (long long)number);
+    for (const char *p = strstr(list, wanted); p != NULL; p = strstr(p + 1, wanted)) {
+        int starts = p == list || p[-1] == ',' || p[-1] == ' ';
+        if (starts && (p[length] == '\0' || p[length] == ',' || p[length] == ' '))
+            return 1;
+    }
+    return 0;
+}
+
+static enum ht_status store_threads(struct ht_load *load, struct ht_cause *cause) {
+    struct ht_insert in;
+    enum ht_status status =
+        ht_insert_open(load->db, "thread", "tid,pid,comm,start_ns,exit_ns,mem_samples,cpu_samples",
+                       load->capture_id, &in, cause);
+    for (uint32_t i = 0; status == HT_OK && i < load->threads.count; i++) {
+        const struct ht_thread *t = &load->threads.thread[i];
+        ht_put_int(&in, t->tid);
+        ht_put_int(&in, t->pid);
+        ht_put_text(&in, t->comm[0] != '\0' ? t->comm : NULL);
+        ht_put_known(&in, t->start_ns != 0 ? (int64_t)t->start_ns : -1);
+        ht_put_known(&in, t->exit_ns != 0 ? (int64_t)t->exit_ns : -1);
+        ht_put_int(&in, t->mem_samples);
+        ht_put_int(&in, t->cpu_samples);
+        status = ht_insert_row(&in, cause);
+    }
+    ht_insert_close(&in);
+    return status;
+}
+
+/* A process is its leading thread; one whose leader was never seen has no name of its own. */
+static enum ht_status store_processes(struct ht_load *load, struct ht_cause *cause) {
+    const char *targets = ht_meta_text(&load->meta, "target_pids");
+    int64_t recorder = ht_meta_number(&load->meta, "recorder_pid", -2);
+    struct ht_insert in;
+    enum ht_status status =
+        ht_insert_open(load->db, "process", "pid,ppid,comm,start_ns,exit_ns,is_target,is_recorder",
+                       load->capture_id, &in, cause);
+    for (int leaders = 0; leaders < 2; leaders++) {
+        for (uint32_t i = 0; status == HT_OK && i < load->threads.count; i++) {
+            const struct ht_thread *t = &load->threads.thread[i];
+            if ((t->tid == t->pid) != leaders || t->pid < 0)
+                continue;
+            ht_put_int(&in, t->pid);
+            ht_put_known(&in, leaders ? t->ppid : -1);
+            ht_put_text(&in, leaders && t->comm[0] != '\0' ? t->comm : NULL);
+            ht_put_known(&in, leaders && t->start_ns != 0 ? (int64_t)t->start_ns : -1);
+            ht_put_known(&in, leaders && t->exit_ns != 0 ? (int64_t)t->exit_ns : -1);
+            ht_put_int(&in, is_listed(targets, t->pid));
+            ht_put_int(&in, t->pid == recorder);
+            status = ht_insert_row(&in, cause); /* a leader's row replaces that of its threads */
+        }
+    }
+    ht_insert_close(&in);
+    return status;
+}
+
+static enum ht_status store_residence(struct ht_load *load, struct ht_cause *cause) {
+    struct ht_insert in;
+    enum ht_status status =
+        ht_insert_open(load->db, "residence", "tid,node,cpu_ns,samples", load->capture_id, &in, cause);
+    for (uint32_t i = 0; status == HT_OK && i < load->residence.count; i++) {
+        const struct ht_residence_row *r = &load->residence.row[i];
+        ht_put_int(&in, load->threads.thread[r->thread].tid);
+        ht_put_int(&in, r->node);
+        ht_put_int(&in, (int64_t)r->cpu_ns);
+        ht_put_int(&in, (int64_t)r->samples);
+        status = ht_insert_row(&in, cause);
+    }
+    ht_insert_close(&in);
+    return status;
+}
+
+static enum ht_status store_timeline(struct ht_load *load, struct ht_cause *cause) {
+    struct ht_insert in;
+    enum ht_status status = ht_insert_open(load->db, "bucket", "bucket,metric,from_node,to_node,value",
+                                           load->capture_id, &in, cause);
+    for (uint32_t i = 0; i < load->timeline.count; i++) {
+        const struct ht_series *s = &load->timeline.series[i];
+        for (int b = 0; status == HT_OK && b < HT_BUCKETS; b++) {
+            if (s->value[b] == 0)
+                continue;
+            ht_put_int(&in, b);
+            ht_put_text(&in, ht_metric_text(s->metric));
+            ht_put_known(&in, s->from);
+            ht_put_known(&in, s->to);
+            ht_put_int(&in, (int64_t)s->value[b]);
+            status = ht_insert_row(&in, cause);
+        }
+    }
+    ht_insert_close(&in);
+    return status;
+}
+
+static enum ht_status store_samples_of_events(struct ht_load *load, struct ht_cause *cause) {
+    sqlite3_stmt *update = NULL;
+    enum ht_status status = HT_OK;
+    if (sqlite3_prepare_v2(load->db, "UPDATE event SET samples = ?3 WHERE capture_id = ?1 AND event_id = ?2",
+                           -1, &update, NULL) != SQLITE_OK)
+        return ht_db_fail(load->db, "event", cause);
+    for (unsigned i = 0; status == HT_OK && i < HT_EVENTS_MAX; i++) {
+        if (!load->event[i].present || load->event[i].samples == 0)
+            continue;
+        sqlite3_bind_int64(update, 1, load->capture_id);
+        sqlite3_bind_int64(update, 2, i);
+        sqlite3_bind_int64(update, 3, (int64_t)load->event[i].samples);
+        if (sqlite3_step(update) != SQLITE_DONE)
+            status = ht_db_fail(load->db, "event", cause);
+        sqlite3_reset(update);
+    }
+    sqlite3_finalize(update);
+    return status;
+}
+
+/* The last reading of each event and CPU is its account. Counters are few: thousands of rows. */
+static const char account_sql[] =
+    "UPDATE event SET (count, lost, lost_exact, enabled_ns, running_ns) ="
+    " (SELECT sum(value), coalesce(sum(lost), 0), count(lost) = count(*), sum(enabled_ns), sum(running_ns) "
+    "FROM"
+    "   (SELECT value, lost, enabled_ns, running_ns, max(time_ns) FROM counter c"
+    "     WHERE c.capture_id = event.capture_id AND c.event_id = event.event_id GROUP BY c.cpu))"
+    " WHERE capture_id = %lld AND EXISTS"
+    " (SELECT 1 FROM counter c WHERE c.capture_id = event.capture_id AND c.event_id = event.event_id)";
+
+static enum ht_status store_accounts(struct ht_load *load, struct ht_cause *cause) {
+    char sql[sizeof account_sql + 24];
+    snprintf(sql, sizeof sql, account_sql, (long long)load->capture_id);
+    enum ht_status status = store_samples_of_events(load, cause);
+    return status == HT_OK ? ht_db_run(load->db, sql, cause) : status;
+}
+
+/* Lost samples: what the kernel counted per event, else what the ring and the hardware reported. */
+static enum ht_status read_loss(struct ht_load *load, int64_t *lost, int64_t *exact, struct ht_cause *cause) {
+    sqlite3_stmt *select = NULL;
+    enum ht_status status = HT_OK;
+    if (sqlite3_prepare_v2(
+            load->db,
+            "SELECT coalesce(sum(lost), 0), count(*) > 0 AND min(lost_exact OR count IS NULL) = 1,"
+            " count(count) FROM event WHERE capture_id = ?1 AND kind <> 'sideband'",
+            -1, &select, NULL) != SQLITE_OK ||
+        sqlite3_bind_int64(select, 1, load->capture_id) != SQLITE_OK || sqlite3_step(select) != SQLITE_ROW) {
+        status = ht_db_fail(load->db, "event", cause);
+    } else {
+        int counted = sqlite3_column_int(select, 2) > 0;
+        *lost = sqlite3_column_int64(select, 0);
+        *exact = counted && sqlite3_column_int(select, 1) && !load->problems.truncated;
+        if (!*exact && (int64_t)load->ring_lost > *lost)
+            *lost = (int64_t)load->ring_lost;
+    }
+    sqlite3_finalize(select);
+    return status;
+}
+
+static void put_meta(struct ht_load *load, struct ht_insert *in, const char *key) {
+    ht_put_text(in, ht_meta_text(&load->meta, key));
+}
+
+static void put_missing(struct ht_load *load, struct ht_insert *in) {
+    const char *imported = ht_meta_text(&load->meta, "import_missing");
+    const struct ht_scan_problems *p = &load->problems;
+    char text[2048];
+    int whole = !p->truncated && p->damaged_chunks == 0 && imported == NULL;
+    ht_put_int(in, whole);
+    snprintf(text, sizeof text, "%s%s%s", p->first.text,
+             imported != NULL && p->first.text[0] != '\0' ? "; " : "", imported != NULL ? imported : "");
+    ht_put_text(in, whole ? NULL : text);
+}
+
+static enum ht_status store_capture(struct ht_load *load, struct ht_cause *cause) {
+    struct ht_insert in;
+    int64_t lost = 0, exact = 0;
+    enum ht_status status = read_loss(load, &lost, &exact, cause);
+    if (status == HT_OK)
+        status = ht_insert_open(
+            load->db, "capture",
+            "path,file_bytes,complete,missing,producer,tool_version,hostname,kernel,arch,cpu_model,"
+            "command,target,level,level_reason,start_realtime_ns,window_start_ns,window_end_ns,"
+            "end_reason,line_bytes,line_bytes_known,recorder_cpu_ns,mem_samples,cpu_samples,"
+            "lost_samples,lost_exact,throttles,unmapped_samples,late_rows",
+            load->capture_id, &in, cause);
+    if (status != HT_OK)
+        return status;
+    ht_put_text(&in, load->path);
+    ht_put_int(&in, (int64_t)ht_reader_file_bytes(load->reader));
+    put_missing(load, &in);
+    static const char *const keys[] = {"producer", "tool_version", "hostname", "kernel",
+                                       "arch",     "cpu_model",    "command",  "target"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        put_meta(load, &in, keys[i]);
+    const char *level = ht_meta_text(&load->meta, "level");
+    ht_put_text(&in, level != NULL ? level : "unknown");
+    put_meta(load, &in, "level_reason");
+    ht_put_known(&in, ht_meta_number(&load->meta, "start_realtime_ns", -1));
+    ht_put_known(&in, load->window_end_ns > 0 ? (int64_t)load->window_start_ns : -1);
+    ht_put_known(&in, load->window_end_ns > 0 ? (int64_t)load->window_end_ns : -1);
+    put_meta(load, &in, "end_reason");
+    ht_put_int(&in, ht_lines_bytes(load->lines));
+    ht_put_int(&in, load->topology.line_bytes != 0);
+    ht_put_known(&in, ht_meta_number(&load->meta, "recorder_cpu_ns", -1));
+    const int64_t counts[] = {
+        (int64_t)load->mem_samples, (int64_t)load->cpu_samples, lost, exact, (int64_t)load->throttles,
+        (int64_t)load->unmapped,    (int64_t)load->late};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+        ht_put_int(&in, counts[i]);
+    status = ht_insert_row(&in, cause);
+    ht_insert_close(&in);
+    return status;
+}
+
+static enum ht_status store_meta(struct ht_load *load, struct ht_cause *cause) {
+    struct ht_insert in;
+    enum ht_status status =
+        ht_insert_open(load->db, "condition", "phase,name,value", load->capture_id, &in, cause);
+    for (uint32_t i = 0; status == HT_OK && i < load->meta.count; i++) {
+        ht_put_text(&in, "capture");
+        ht_put_text(&in, load->meta.pair[i].key);
+        ht_put_text(&in, load->meta.pair[i].value);
+        status = ht_insert_row(&in, cause);
+    }
+    ht_insert_close(&in);
+    return status;
+}
+
+static enum ht_status store_node_sockets(struct ht_load *load, struct ht_cause *cause) {
+    char sql[400];
+    snprintf(
+        sql, sizeof sql,
+        "UPDATE node SET socket = (SELECT CASE WHEN min(socket) = max(socket) THEN min(socket) END FROM cpu"
+        " WHERE cpu.capture_id = node.capture_id AND cpu.node = node.node) WHERE capture_id = %lld",
+        (long long)load->capture_id);
+    return ht_db_run(load->db, sql, cause);
+}
+
+enum ht_status ht_store_rest(struct ht_load *load, struct ht_cause *cause) {
+    typedef enum ht_status (*store_fn)(struct ht_load *, struct ht_cause *);
+    static const store_fn parts[] = {store_threads,  store_processes,    store_residence,
+                                     store_timeline, ht_store_c2c_stats, store_accounts,
+                                     store_meta,     store_node_sockets, store_capture};
+    enum ht_status status = HT_OK;
+    for (size_t i = 0; status == HT_OK && i < sizeof parts / sizeof parts[0]; i++)
+        status = parts[i](load, cause);
+    return status;
+}
