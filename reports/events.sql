@@ -1,0 +1,5 @@
+-- What was opened, and does its account close? counted: by the kernel; samples: what reached the capture.
+SELECT name AS event, kind, period, count AS counted, samples, lost, lost_exact,
+    CASE WHEN enabled_ns > 0 THEN running_ns * 1.0 / enabled_ns END AS ran_share, count(*) OVER () AS total_rows
+FROM event WHERE capture_id = :capture_id
+ORDER BY event_id LIMIT :top;
