@@ -1,0 +1,52 @@
+/* Records to columns: takes the records of one reader thread's rings and fills a table of each kind, handing
+ * a table over when it is full. Also keeps what the time after the window needs: distinct code addresses,
+ * executable mappings, processes seen. One reader thread owns a batch. */
+#ifndef HT_RECORD_COLLECT_BATCH_H
+#define HT_RECORD_COLLECT_BATCH_H
+
+#include <linux/perf_event.h>
+
+#include "record/collect/hits.h"
+#include "record/collect/spaces.h"
+#include "record/events/open.h"
+#include "schema/table.h"
+
+#define HT_BATCH_ROWS 32768
+
+/* What a batch tells its owner. Both may be called from within ht_batch_add. */
+struct ht_batch_sink {
+    void *context;
+    enum ht_status (*full)(void *context, struct ht_table *table); /* write and clear it */
+    void (*process)(void *context, int32_t pid); /* its mappings are not known yet; NULL: do not tell */
+};
+
+struct ht_batch {
+    const struct ht_opened *opened;
+    struct ht_batch_sink sink;
+    struct ht_table cpu_sample, task, mmap, loss;
+    struct ht_table tracepoint[HT_EVENTS_MAX]; /* one event a chunk */
+    struct ht_hits hits, processes;
+    struct ht_spaces spaces;
+    int32_t last_pid;
+    uint64_t last_ip;
+    uint64_t *samples; /* rows made of each open event (index of ht_opened) */
+    uint64_t unknown, malformed, ignored;
+    uint64_t bound, late; /* rows older than a round that was closed already */
+};
+
+enum ht_status ht_batch_init(struct ht_batch *batch, const struct ht_opened *opened,
+                             const struct ht_batch_sink *sink);
+void ht_batch_free(struct ht_batch *batch);
+
+/* Takes one record of a CPU's ring. A record that makes no sense is counted, never a failure; what is
+ * returned is memory shortage or the sink's failure. */
+enum ht_status ht_batch_add(struct ht_batch *batch, const struct perf_event_header *header, int cpu);
+
+/* A LOSS row by hand: what the reader itself lost, gaps. */
+enum ht_status ht_batch_loss(struct ht_batch *batch, uint64_t time_ns, enum ht_loss_kind kind, int cpu,
+                             int event, uint64_t count);
+
+/* Hands every table that has rows to the sink. */
+enum ht_status ht_batch_flush(struct ht_batch *batch);
+
+#endif

@@ -1,0 +1,44 @@
+#include "record/events/tracepoints.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "record/base/files.h"
+
+/* debugfs is where it was before 4.1, and still the only mount on some systems. */
+static const char *const mounts[] = {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"};
+
+static enum ht_status read_event_file(const char *root, const char *system, const char *name,
+                                      const char *file, char **text, size_t *length, struct ht_cause *cause) {
+    enum ht_status status = HT_NOT_FOUND;
+    for (size_t i = 0; i < sizeof mounts / sizeof mounts[0] && status != HT_OK; i++) {
+        char path[512];
+        struct ht_cause other;
+        snprintf(path, sizeof path, "%s/events/%s/%s/%s", mounts[i], system, name, file);
+        enum ht_status tried = ht_file_read_all(root, path, 1 << 20, text, length, i == 0 ? cause : &other);
+        if (tried == HT_OK || i == 0)
+            status = tried;
+    }
+    return status;
+}
+
+enum ht_status ht_tracepoint_id(const char *root, const char *system, const char *name, uint64_t *id,
+                                struct ht_cause *cause) {
+    char *text = NULL, *end;
+    size_t length;
+    enum ht_status status = read_event_file(root, system, name, "id", &text, &length, cause);
+    if (status != HT_OK)
+        return status;
+    errno = 0;
+    *id = strtoull(text, &end, 10);
+    if (end == text || errno != 0)
+        status = ht_fail(cause, HT_FORMAT, "the id file of %s:%s holds no number", system, name);
+    free(text);
+    return status;
+}
+
+enum ht_status ht_tracepoint_format(const char *root, const char *system, const char *name, char **text,
+                                    size_t *length, struct ht_cause *cause) {
+    return read_event_file(root, system, name, "format", text, length, cause);
+}

@@ -1,0 +1,142 @@
+#include "record/session_state.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "record/collect/counters.h"
+#include "record/collect/symbols.h"
+
+/* Where every hit is a sample (period 1), what an event counted on a CPU and neither delivered nor counted as
+ * lost was dropped by the kernel on the way: it happens (6.18, single hits of tasks that exit), and only this
+ * difference shows it. */
+static enum ht_status add_unexplained(struct ht_session *s, uint32_t counter, struct ht_table *loss) {
+    uint64_t **n = s->counters.number, seen = n[HT_COUNTER_LOST][counter];
+    unsigned event = (unsigned)n[HT_COUNTER_EVENT][counter];
+    uint32_t row;
+    if (s->plan.event[event].attr.sample_period != 1 || !n[HT_COUNTER_LOST_KNOWN][counter])
+        return HT_OK;
+    for (size_t i = 0; i < s->opened.count; i++)
+        if (s->opened.open[i].event == event && s->opened.open[i].cpu == (int)n[HT_COUNTER_CPU][counter])
+            seen += s->totals.samples[i];
+    if (seen >= n[HT_COUNTER_VALUE][counter])
+        return HT_OK;
+    enum ht_status status = ht_table_add(loss, &row);
+    if (status != HT_OK)
+        return status;
+    s->unexplained[event] += n[HT_COUNTER_VALUE][counter] - seen;
+    loss->number[HT_LOSS_TIME][row] = s->end_ns;
+    loss->number[HT_LOSS_KIND][row] = HT_LOSS_KIND_SAMPLES;
+    loss->number[HT_LOSS_CPU][row] = n[HT_COUNTER_CPU][counter];
+    loss->number[HT_LOSS_EVENT][row] = event;
+    loss->number[HT_LOSS_COUNT][row] = n[HT_COUNTER_VALUE][counter] - seen;
+    return HT_OK;
+}
+
+static enum ht_status put_unexplained(struct ht_session *s, struct ht_cause *cause) {
+    struct ht_table loss;
+    enum ht_status status = HT_OK;
+    ht_table_init(&loss, HT_CHUNK_LOSS);
+    for (uint32_t row = 0; row < s->counters.rows && status == HT_OK; row++)
+        status = add_unexplained(s, row, &loss);
+    status = status == HT_OK ? ht_session_put(s, &loss, cause) : ht_fail(cause, status, "out of memory");
+    ht_table_free(&loss);
+    return status;
+}
+
+static enum ht_status put_gaps(struct ht_session *s, struct ht_cause *cause) {
+    struct ht_table table;
+    enum ht_status status = HT_OK;
+    ht_table_init(&table, HT_CHUNK_LOSS);
+    for (unsigned i = 0; i < s->plan.events && status == HT_OK; i++) {
+        uint32_t row;
+        if (s->gap_start_ns[i] == 0 || (status = ht_table_add(&table, &row)) != HT_OK)
+            continue;
+        table.number[HT_LOSS_TIME][row] = s->gap_start_ns[i];
+        table.number[HT_LOSS_KIND][row] = HT_LOSS_KIND_GAP;
+        table.number[HT_LOSS_CPU][row] = (uint64_t)-1;
+        table.number[HT_LOSS_EVENT][row] = s->plan.event[i].number;
+        table.number[HT_LOSS_COUNT][row] = s->end_ns - s->gap_start_ns[i];
+    }
+    status = status == HT_OK ? ht_session_put(s, &table, cause) : ht_fail(cause, status, "out of memory");
+    ht_table_free(&table);
+    return status;
+}
+
+static uint64_t samples_of(const struct ht_session *s, unsigned event) {
+    uint64_t samples = 0;
+    for (size_t i = 0; s->totals.samples != NULL && i < s->opened.count; i++)
+        samples += s->opened.open[i].event == event ? s->totals.samples[i] : 0;
+    return samples;
+}
+
+static void fill_summary(struct ht_session *s, struct ht_summary *summary) {
+    memset(summary, 0, sizeof *summary);
+    memcpy(summary->path, s->path, sizeof summary->path);
+    summary->file_bytes = s->writer != NULL ? ht_writer_bytes(s->writer) : 0;
+    summary->window_s = s->end_ns > s->start_ns ? (double)(s->end_ns - s->start_ns) / 1e9 : 0;
+    summary->end_reason = s->end_reason;
+    summary->level = ht_plan_level(&s->plan);
+    summary->cpu_ns = s->window_cpu_ns;
+    summary->total_cpu_ns = ht_budget_cpu_ns();
+    if (summary->window_s > 0)
+        summary->cpu_share = (double)s->window_cpu_ns / (summary->window_s * 1e9 * (double)s->cpus);
+    for (unsigned i = 0; i < s->plan.events; i++) {
+        struct ht_counter_sum sum;
+        if (!s->plan.event[i].open)
+            continue;
+        ht_counters_sum(&s->counters, i, &sum);
+        summary->event[summary->events++] = (struct ht_event_summary){
+            s->plan.event[i].source->name, samples_of(s, i), sum.lost + s->unexplained[i], sum.lost_known};
+    }
+    summary->ring_bytes = ht_drain_ring_bytes(s->drain);
+    summary->rounds = s->totals.rounds;
+    summary->late = s->totals.late;
+    summary->unknown = s->totals.unknown;
+    summary->malformed = s->totals.malformed;
+    summary->has_command = s->target.child > 0;
+    summary->command_exited = ht_target_gone(&s->target) && summary->has_command;
+    summary->command_status = s->target.wait_status;
+}
+
+static enum ht_status put_names(struct ht_session *s, struct ht_cause *cause) {
+    struct ht_symbols_request request = {.root = s->options->root,
+                                         .writer = s->writer,
+                                         .encoder = s->encoder,
+                                         .limits = &s->limits,
+                                         .start_ns = s->start_ns,
+                                         .hits = &s->totals.hits,
+                                         .spaces = &s->totals.spaces};
+    ht_spaces_merge(&s->totals.spaces, &s->spaces);
+    if (s->denied_maps > 0)
+        ht_limits_add(&s->limits, s->denied_maps, "mappings of other users' processes",
+                      "run as root, or with cap_sys_ptrace", "/proc/PID/maps may not be read: no symbols");
+    return ht_symbols_collect(&request, cause);
+}
+
+static enum ht_status write_rest(struct ht_session *s, struct ht_summary *summary, struct ht_cause *cause) {
+    enum ht_status status;
+    if ((status = put_unexplained(s, cause)) != HT_OK || (status = put_gaps(s, cause)) != HT_OK ||
+        (status = ht_plan_write_slices(&s->plan, s->start_ns, s->end_ns, s->gap_start_ns, s->writer,
+                                       s->encoder, cause)) != HT_OK ||
+        (status = ht_session_put_conditions(s, 1, cause)) != HT_OK || (status = put_names(s, cause)) != HT_OK)
+        return status;
+    fill_summary(s, summary);
+    if ((status = ht_session_put_end(s, summary, cause)) != HT_OK)
+        return status;
+    return ht_writer_put(s->writer, s->encoder, &s->limits.table, 0, cause);
+}
+
+enum ht_status ht_session_finish(struct ht_session *s, struct ht_summary *summary, struct ht_cause *cause) {
+    struct ht_cause later;
+    enum ht_status status = write_rest(s, summary, cause);
+    fill_summary(s, summary);
+    enum ht_status closed = ht_writer_close(s->writer, status == HT_OK ? cause : &later);
+    s->writer = NULL;
+    if (status == HT_OK)
+        status = closed;
+    size_t length = strlen(cause->text);
+    if (status != HT_OK)
+        snprintf(cause->text + length, sizeof cause->text - length, "; %s is cut, but readable up to there",
+                 s->path);
+    return status;
+}

@@ -1,0 +1,122 @@
+/* hitm-record: options, one session, what the user sees of it. Only this file prints and exits. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "record/options.h"
+#include "record/session.h"
+#include "record/version.h"
+
+#define PROGRESS_WIDTH 60 /* blanked with spaces: no control sequences, so NO_COLOR is kept by itself */
+
+struct screen {
+    const struct ht_record_options *options;
+    int shows_progress;
+};
+
+static void show_progress(void *context, const struct ht_progress *p) {
+    const struct screen *screen = context;
+    if (!screen->shows_progress)
+        return;
+    if (p->total_s > 0)
+        fprintf(stderr, "\rrecording %.0f of %.0f s, %.1f MB ", p->elapsed_s, p->total_s,
+                (double)p->file_bytes / 1e6);
+    else
+        fprintf(stderr, "\rrecording %.0f s, %.1f MB ", p->elapsed_s, (double)p->file_bytes / 1e6);
+}
+
+static void end_progress(const struct screen *screen) {
+    if (screen->shows_progress)
+        fprintf(stderr, "\r%*s\r", PROGRESS_WIDTH, "");
+}
+
+/* The limits that were not shown yet. */
+static void show_limits(struct ht_limits *limits, const struct ht_record_options *options) {
+    const struct ht_table *t = &limits->table;
+    for (; limits->shown < t->rows; limits->shown++) {
+        char what[256], why[1024], mend[1024];
+        if (options->quiet)
+            continue;
+        ht_table_copy_text(t, HT_LIMIT_WHAT, limits->shown, what, sizeof what);
+        ht_table_copy_text(t, HT_LIMIT_WHY, limits->shown, why, sizeof why);
+        ht_table_copy_text(t, HT_LIMIT_MEND, limits->shown, mend, sizeof mend);
+        fprintf(stderr, "hitm-record: not recorded: %s: %s%s%s\n", what, why,
+                mend[0] != '\0' ? "; mend: " : "", mend);
+    }
+}
+
+static void show_command(const struct ht_summary *s) {
+    if (!s->has_command)
+        return;
+    if (!s->command_exited)
+        fprintf(stderr, "%-24s still running\n", "command");
+    else if (WIFSIGNALED(s->command_status))
+        fprintf(stderr, "%-24s ended by signal %d\n", "command", WTERMSIG(s->command_status));
+    else
+        fprintf(stderr, "%-24s exit status %d\n", "command", WEXITSTATUS(s->command_status));
+}
+
+static void show_events(const struct ht_summary *s, int all) {
+    for (unsigned i = 0; i < s->events; i++) {
+        const struct ht_event_summary *e = &s->event[i];
+        if (all || e->samples > 0 || e->lost > 0)
+            fprintf(stderr, "%-24s %llu samples, %s%llu lost\n", e->name, (unsigned long long)e->samples,
+                    e->lost_known ? "" : "at least ", (unsigned long long)e->lost);
+    }
+}
+
+static void show_summary(const struct ht_summary *s, uint32_t limits, int verbose) {
+    fprintf(stderr, "%-24s %s, %.1f MB, %.1f s (%s), level: %s\n", "capture", s->path,
+            (double)s->file_bytes / 1e6, s->window_s, s->end_reason, s->level);
+    show_events(s, verbose);
+    fprintf(stderr, "%-24s %.3f s of CPU in the window (%.2f %% of the machine), %.3f s in all\n", "cost",
+            (double)s->cpu_ns / 1e9, s->cpu_share * 100, (double)s->total_cpu_ns / 1e9);
+    if (verbose)
+        fprintf(
+            stderr, "%-24s %llu KiB a CPU, %llu rounds; records late %llu, unknown %llu, malformed %llu\n",
+            "rings", (unsigned long long)s->ring_bytes / 1024, (unsigned long long)s->rounds,
+            (unsigned long long)s->late, (unsigned long long)s->unknown, (unsigned long long)s->malformed);
+    if (limits > 0)
+        fprintf(stderr, "%-24s %u, kept in the capture\n", "limits", limits);
+    show_command(s);
+    fprintf(stderr, "%-24s hitm-analyze report %s\n", "next", s->path);
+}
+
+static enum ht_status record(const struct ht_record_options *options, int argc, char **argv,
+                             struct ht_cause *cause) {
+    struct screen screen = {options, !options->quiet && isatty(STDERR_FILENO)};
+    struct ht_session_hooks hooks = {&screen, show_progress};
+    struct ht_session *session = NULL;
+    struct ht_summary summary;
+    enum ht_status status = ht_session_open(options, argc, argv, &hooks, &session, cause);
+    if (status != HT_OK)
+        return status;
+    show_limits(ht_session_limits(session), options);
+    status = ht_session_run(session, cause);
+    end_progress(&screen);
+    if (status == HT_OK)
+        status = ht_session_finish(session, &summary, cause);
+    show_limits(ht_session_limits(session), options);
+    if (status == HT_OK && !options->quiet)
+        show_summary(&summary, ht_session_limits(session)->table.rows, options->verbose);
+    ht_session_close(session);
+    return status;
+}
+
+int main(int argc, char **argv) {
+    struct ht_record_options options;
+    struct ht_cause cause = {0};
+    enum ht_status status = ht_record_options_parse(argc, argv, &options, &cause);
+    if (status == HT_OK && options.help)
+        ht_record_options_help(stdout);
+    else if (status == HT_OK && options.version)
+        printf("hitm-record %s\n", HT_TOOL_VERSION);
+    else if (status == HT_OK)
+        status = record(&options, argc, argv, &cause);
+    if (status != HT_OK)
+        fprintf(stderr, "hitm-record: %s\n", cause.text);
+    ht_record_options_free(&options);
+    return ht_status_exit_code(status);
+}

@@ -1,0 +1,208 @@
+#include "record/session_state.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "record/collect/ring.h"
+
+#define SECONDS_DEFAULT 10
+#define SECOND_NS       1000000000ull
+
+/* ---- opening ---- */
+
+/* The CPUs of the running machine, not of --sysroot: those are what events can be opened on. */
+static enum ht_status list_cpus(struct ht_session *s, struct ht_cause *cause) {
+    struct ht_topology own;
+    enum ht_status status = ht_topology_read("", &own, &s->limits, cause);
+    if (status != HT_OK)
+        goto out;
+    s->cpu = calloc(own.cpu.rows, sizeof *s->cpu);
+    if (s->cpu == NULL) {
+        status = ht_fail(cause, HT_NOMEM, "out of memory");
+        goto out;
+    }
+    for (uint32_t row = 0; row < own.cpu.rows; row++)
+        if (own.cpu.number[HT_CPU_ONLINE][row])
+            s->cpu[s->cpus++] = (int)own.cpu.number[HT_CPU_CPU][row];
+    if (s->cpus == 0)
+        status = ht_fail(cause, HT_NOT_FOUND, "no CPU is online in sysfs");
+out:
+    ht_topology_free(&own);
+    return status;
+}
+
+/* Signals become readable: blocked before any thread starts, so that only the session sees them. */
+static enum ht_status open_signals(struct ht_session *s, struct ht_cause *cause) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGCHLD);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+        return ht_fail_errno(cause, "sigprocmask");
+    s->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (s->signal_fd < 0)
+        return ht_fail_errno(cause, "signalfd");
+    s->failed_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return s->failed_fd >= 0 ? HT_OK : ht_fail_errno(cause, "eventfd");
+}
+
+static enum ht_status open_events(struct ht_session *s, uint64_t ring_bytes, struct ht_cause *cause) {
+    struct ht_plan_options wanted = {s->options->root, s->options->cpu_hz, (uint32_t)ring_bytes};
+    struct ht_open_request request = {.plan = &s->plan, .cpu = s->cpu, .cpus = s->cpus};
+    pid_t *tid = NULL;
+    enum ht_status status = ht_target_threads(&s->target, &tid, &request.tids, cause);
+    if (status == HT_OK) {
+        request.tid = tid;
+        ht_plan_build(&wanted, &s->plan, &s->limits);
+        status = ht_events_open(&request, &s->opened, &s->limits, cause);
+    }
+    free(tid);
+    return status;
+}
+
+static void want_mappings(void *context, int32_t pid) {
+    ht_pid_queue_add(context, pid);
+}
+
+static enum ht_status open_rings(struct ht_session *s, uint64_t ring_bytes, struct ht_cause *cause) {
+    struct ht_drain_request request = {
+        .opened = &s->opened,
+        .topology = &s->topology,
+        .clock = &s->clock,
+        .writer = s->writer,
+        .limits = &s->limits,
+        .cpu = s->cpu,
+        .cpus = s->cpus,
+        .ring_bytes = ring_bytes,
+        .wanted_bytes = s->options->ring_kib * 1024,
+        .failed_fd = s->failed_fd,
+        .context = &s->queue,
+        .process = want_mappings,
+    };
+    return ht_drain_open(&request, &s->drain, cause);
+}
+
+/* HOST-UTC.hitm, as db1-20261120T034512Z.hitm. */
+static void default_path(char *path, size_t size) {
+    char host[256] = "host", stamp[32];
+    struct tm utc;
+    time_t now = time(NULL);
+    if (gethostname(host, sizeof host - 1) != 0)
+        strcpy(host, "host");
+    for (char *c = host; *c != '\0'; c++)
+        if (*c == '/')
+            *c = '_';
+    gmtime_r(&now, &utc);
+    strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &utc);
+    snprintf(path, size, "%s-%s.hitm", host, stamp);
+}
+
+/* Under sudo the capture belongs to who called sudo. A file system that knows no owners is no failure. */
+static void give_to_caller(struct ht_session *s) {
+    const char *uid = getenv("SUDO_UID"), *gid = getenv("SUDO_GID");
+    if (geteuid() != 0 || uid == NULL || gid == NULL)
+        return;
+    if (fchown(ht_writer_fd(s->writer), (uid_t)strtoul(uid, NULL, 10), (gid_t)strtoul(gid, NULL, 10)) != 0)
+        ht_limits_add(&s->limits, 0, "owner of the capture", "chown it by hand", "%s", strerror(errno));
+}
+
+static enum ht_status open_file(struct ht_session *s, struct ht_cause *cause) {
+    if (s->options->output != NULL)
+        snprintf(s->path, sizeof s->path, "%s", s->options->output);
+    else
+        default_path(s->path, sizeof s->path);
+    s->encoder = ht_encoder_new(1);
+    if (s->encoder == NULL)
+        return ht_fail(cause, HT_NOMEM, "out of memory");
+    enum ht_status status =
+        ht_writer_open(s->path, s->options->force, ht_clock_realtime(), &s->writer, cause);
+    if (status != HT_OK)
+        return status;
+    give_to_caller(s);
+    return HT_OK;
+}
+
+static enum ht_status open_all(struct ht_session *s, struct ht_cause *cause) {
+    enum ht_status status;
+    uint64_t ring_bytes = s->options->ring_kib * 1024;
+    if ((status = ht_topology_read(s->options->root, &s->topology, &s->limits, cause)) != HT_OK ||
+        (status = list_cpus(s, cause)) != HT_OK || (status = open_signals(s, cause)) != HT_OK ||
+        (status = ht_target_open(s->options, &s->target, cause)) != HT_OK ||
+        (status = ht_clock_open(&s->clock, cause)) != HT_OK ||
+        (status = ht_clock_pair(&s->clock, cause)) != HT_OK ||
+        (status = ht_pid_queue_init(&s->queue, cause)) != HT_OK)
+        return status;
+    ring_bytes = ht_ring_fit(ring_bytes, (unsigned)s->cpus);
+    if ((status = open_events(s, ring_bytes, cause)) != HT_OK || (status = open_file(s, cause)) != HT_OK)
+        return status;
+    return open_rings(s, ring_bytes, cause);
+}
+
+enum ht_status ht_session_open(const struct ht_record_options *options, int argc, char **argv,
+                               const struct ht_session_hooks *hooks, struct ht_session **session,
+                               struct ht_cause *cause) {
+    *session = NULL;
+    struct ht_session *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return ht_fail(cause, HT_NOMEM, "out of memory");
+    s->options = options;
+    s->hooks = *hooks;
+    s->argc = argc;
+    s->argv = argv;
+    s->signal_fd = s->failed_fd = s->clock.fd = s->queue.wake_fd = -1;
+    s->target.go_fd = s->target.exec_fd = -1;
+    s->end_reason = "";
+    ht_limits_init(&s->limits);
+    ht_table_init(&s->counters, HT_CHUNK_COUNTER);
+    ht_table_init(&s->mappings, HT_CHUNK_MMAP);
+    s->window_ns = options->seconds > 0       ? (uint64_t)(options->seconds * 1e9)
+                   : options->command != NULL ? 0
+                                              : SECONDS_DEFAULT * SECOND_NS;
+    enum ht_status status = open_all(s, cause);
+    if (status != HT_OK) {
+        if (s->writer != NULL)
+            unlink(s->path);
+        ht_session_close(s);
+        return status;
+    }
+    *session = s;
+    return HT_OK;
+}
+
+struct ht_limits *ht_session_limits(struct ht_session *s) {
+    return &s->limits;
+}
+
+void ht_session_close(struct ht_session *s) {
+    if (s == NULL)
+        return;
+    ht_drain_close(s->drain);
+    ht_writer_abandon(s->writer);
+    ht_encoder_free(s->encoder);
+    ht_events_close(&s->opened);
+    ht_pid_queue_free(&s->queue);
+    ht_clock_close(&s->clock);
+    ht_target_close(&s->target);
+    ht_numa_maps_free(&s->numa_maps);
+    ht_drain_totals_free(&s->totals);
+    ht_spaces_free(&s->spaces);
+    ht_table_free(&s->counters);
+    ht_table_free(&s->mappings);
+    ht_topology_free(&s->topology);
+    ht_limits_free(&s->limits);
+    free(s->cpu);
+    if (s->signal_fd >= 0)
+        close(s->signal_fd);
+    if (s->failed_fd >= 0)
+        close(s->failed_fd);
+    free(s);
+}

@@ -1,0 +1,185 @@
+#include "record/target.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* The child: waits for the byte, runs the command, or says why it cannot. Only async-signal-safe calls. */
+static _Noreturn void child_main(char **command, int go, int report) {
+    char byte;
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none,
+                NULL); /* the recorder blocks the signals that it reads from a descriptor */
+    if (read(go, &byte, 1) != 1)
+        _exit(0); /* the recorder gave up: so do we, without a word */
+    execvp(command[0], command);
+    int error = errno;
+    if (write(report, &error, sizeof error) < 0) {
+        /* Then the recorder sees the exit status below. */
+    }
+    _exit(127);
+}
+
+static enum ht_status hold_command(char **command, struct ht_target *t, struct ht_cause *cause) {
+    int go[2] = {-1, -1}, report[2] = {-1, -1};
+    enum ht_status status = HT_OK;
+    if (pipe2(go, O_CLOEXEC) != 0 || pipe2(report, O_CLOEXEC) != 0) {
+        status = ht_fail_errno(cause, "pipe");
+        goto out;
+    }
+    pid_t child = fork();
+    if (child < 0) {
+        status = ht_fail_errno(cause, "cannot start %s", command[0]);
+        goto out;
+    }
+    if (child == 0) {
+        close(go[1]);
+        close(report[0]);
+        child_main(command, go[0], report[1]);
+    }
+    t->child = child;
+    t->go_fd = go[1];
+    t->exec_fd = report[0];
+    go[1] = report[0] = -1;
+out:
+    for (int i = 0; i < 2; i++) {
+        if (go[i] >= 0)
+            close(go[i]);
+        if (report[i] >= 0)
+            close(report[i]);
+    }
+    return status;
+}
+
+enum ht_status ht_target_open(const struct ht_record_options *options, struct ht_target *t,
+                              struct ht_cause *cause) {
+    memset(t, 0, sizeof *t);
+    t->go_fd = t->exec_fd = -1;
+    t->root = options->root;
+    t->command = options->command;
+    enum ht_status status = HT_OK;
+    for (size_t i = 0; i < options->pids; i++)
+        if (kill(options->pid[i], 0) != 0 && errno != EPERM)
+            return ht_fail(cause, HT_GONE, "-p %d: no such process", (int)options->pid[i]);
+    if (options->command != NULL && (status = hold_command(options->command, t, cause)) != HT_OK)
+        return status;
+    size_t pids = options->pids + (t->child > 0 && !options->system ? 1 : 0);
+    if (pids == 0)
+        return HT_OK;
+    if ((t->pid = calloc(pids, sizeof *t->pid)) == NULL) {
+        ht_target_close(t);
+        return ht_fail(cause, HT_NOMEM, "out of memory");
+    }
+    for (size_t i = 0; i < options->pids; i++)
+        t->pid[t->pids++] = options->pid[i];
+    if (t->pids < pids)
+        t->pid[t->pids++] = t->child;
+    return HT_OK;
+}
+
+enum ht_status ht_target_release(struct ht_target *t, struct ht_cause *cause) {
+    int error;
+    if (t->child == 0 || t->released)
+        return HT_OK;
+    t->released = 1;
+    if (write(t->go_fd, "g", 1) != 1)
+        return ht_fail_errno(cause, "cannot start %s", t->command[0]);
+    ssize_t n;
+    do {
+        n = read(t->exec_fd, &error, sizeof error); /* exec closes the pipe: nothing to read */
+    } while (n < 0 && errno == EINTR);
+    if (n == 0)
+        return HT_OK;
+    errno = n == sizeof error ? error : EIO;
+    return ht_fail_errno(cause, "cannot execute %s", t->command[0]);
+}
+
+int ht_target_gone(struct ht_target *t) {
+    if (t->child > 0) {
+        if (!t->exited && waitpid(t->child, &t->wait_status, WNOHANG) == t->child)
+            t->exited = 1;
+        return t->exited;
+    }
+    for (size_t i = 0; i < t->pids; i++)
+        if (kill(t->pid[i], 0) == 0 || errno == EPERM)
+            return 0;
+    return t->pids > 0;
+}
+
+static enum ht_status add_threads(const char *root, pid_t pid, pid_t **tid, size_t *tids, size_t *capacity,
+                                  struct ht_cause *cause) {
+    char path[512];
+    snprintf(path, sizeof path, "%s/proc/%d/task", root, (int)pid);
+    DIR *dir = opendir(path);
+    if (dir == NULL)
+        return HT_OK; /* gone: ht_target_gone says so soon */
+    enum ht_status status = HT_OK;
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+        if (!isdigit((unsigned char)entry->d_name[0]))
+            continue;
+        if (*tids == *capacity) {
+            size_t grown = *capacity == 0 ? 64 : *capacity * 2;
+            pid_t *moved = realloc(*tid, grown * sizeof *moved);
+            if (moved == NULL) {
+                status = ht_fail(cause, HT_NOMEM, "out of memory");
+                break;
+            }
+            *tid = moved;
+            *capacity = grown;
+        }
+        (*tid)[(*tids)++] = (pid_t)atoi(entry->d_name);
+    }
+    closedir(dir);
+    return status;
+}
+
+enum ht_status ht_target_threads(const struct ht_target *t, pid_t **tid, size_t *tids,
+                                 struct ht_cause *cause) {
+    size_t capacity = 0;
+    enum ht_status status = HT_OK;
+    *tid = NULL;
+    *tids = 0;
+    for (size_t i = 0; i < t->pids && status == HT_OK; i++)
+        status = add_threads(t->root, t->pid[i], tid, tids, &capacity, cause);
+    if (status != HT_OK) {
+        free(*tid);
+        *tid = NULL;
+        *tids = 0;
+    }
+    return status;
+}
+
+void ht_target_describe(const struct ht_target *t, char *text, size_t size) {
+    size_t at = 0;
+    if (t->child > 0) {
+        at = (size_t)snprintf(text, size, "%scommand:", t->pids == 0 ? "whole system during " : "");
+        for (char **word = t->command; *word != NULL && at < size; word++)
+            at += (size_t)snprintf(text + at, size - at, " %s", *word);
+        if (at < size)
+            snprintf(text + at, size - at, " (pid %d)", (int)t->child);
+        return;
+    }
+    if (t->pids == 0)
+        snprintf(text, size, "whole system");
+    for (size_t i = 0; i < t->pids && at < size; i++)
+        at += (size_t)snprintf(text + at, size - at, "%s%d", i == 0 ? "pid " : ", ", (int)t->pid[i]);
+}
+
+void ht_target_close(struct ht_target *t) {
+    if (t->go_fd >= 0)
+        close(t->go_fd); /* a held child reads the end and exits */
+    if (t->exec_fd >= 0)
+        close(t->exec_fd);
+    if (t->child > 0 && !t->released && !t->exited)
+        waitpid(t->child, &t->wait_status, 0);
+    free(t->pid);
+    memset(t, 0, sizeof *t);
+    t->go_fd = t->exec_fd = -1;
+}
