@@ -455,10 +455,14 @@ CREATE TABLE line_access (
     c2c_lcl_means   INTEGER NOT NULL       -- number of these
 ) STRICT;
 
--- Samples of the CPU profile and page faults by code.
+-- Samples by code: of memory on lines of cache_line, of the CPU profile, of page faults.
 CREATE TABLE code_profile (
     capture_id  INTEGER NOT NULL,
     code_id     INTEGER NOT NULL,
+    mem_samples INTEGER NOT NULL,
+    transfers   INTEGER NOT NULL,          -- of these, served by another core's cache
+    loads       INTEGER NOT NULL,
+    stores      INTEGER NOT NULL,
     cpu_samples INTEGER NOT NULL,          -- cpu-clock
     faults      INTEGER NOT NULL,          -- page faults
     PRIMARY KEY (capture_id, code_id)

@@ -11,6 +11,7 @@ struct ht_code {
     uint64_t address; /* of the instruction, as sampled */
     uint64_t offset;  /* in the file's terms; the address where the file is not known */
     uint32_t dso;     /* index in known names, HT_NONE where no mapping is known */
+    uint32_t mem_samples, transfers, loads, stores; /* on kept lines */
     uint32_t cpu_samples, faults;
     uint8_t wanted;  /* goes to the database */
     uint8_t decoded; /* the members below are filled */

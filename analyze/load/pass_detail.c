@@ -101,6 +101,14 @@ static enum ht_status add_to_timeline(struct ht_load *load, const struct sample 
     return ht_timeline_add(&load->timeline, metric, (int)s->node, home, s->time, 1);
 }
 
+static void add_to_code(struct ht_code *code, const struct ht_true_source *source) {
+    code->wanted = 1;
+    code->mem_samples++;
+    code->transfers += source->transfer;
+    code->loads += source->load;
+    code->stores += source->store;
+}
+
 static enum ht_status add_kept_sample(struct ht_load *load, const struct sample *s) {
     uint32_t kept = s->line->kept - 1, thread;
     add_to_line(&load->kept[kept], s);
@@ -117,7 +125,7 @@ static enum ht_status add_kept_sample(struct ht_load *load, const struct sample 
     if (status != HT_OK)
         return status;
     add_to_access(access, s, to_us(load, s->time));
-    ht_codes_get(load->codes, s->ref.code)->wanted = 1;
+    add_to_code(ht_codes_get(load->codes, s->ref.code), &s->source);
     return s->phys != 0 ? ht_pages_add(&load->pages, kept, s->phys, s->time) : HT_OK;
 }
 

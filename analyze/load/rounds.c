@@ -15,6 +15,7 @@ struct part {
     uint32_t next;      /* position in that order */
     uint64_t next_time; /* of the row there */
     int rank;           /* among equal times */
+    int sorted;
 };
 
 struct rounds {
@@ -25,6 +26,8 @@ struct rounds {
     uint32_t *heap; /* indices of parts, earliest on top */
     size_t heap_size;
     uint32_t round;
+    int ended;      /* a ROUND chunk closed the current round */
+    uint64_t bound; /* everything before was delivered */
     uint64_t rows, ordinal, last_time, late;
 };
 
@@ -78,15 +81,18 @@ static enum ht_status sort_part(struct part *part) {
     return HT_OK;
 }
 
+/* Makes the heap of all parts at hand; sorts those that are new. */
 static enum ht_status start_merge(struct rounds *r) {
-    r->heap = malloc(r->parts * sizeof *r->heap + 1);
-    if (r->heap == NULL)
+    uint32_t *heap = realloc(r->heap, r->parts * sizeof *heap + 1);
+    if (heap == NULL)
         return HT_NOMEM;
+    r->heap = heap;
     for (size_t i = 0; i < r->parts; i++) {
         struct part *part = &r->part[i];
-        enum ht_status status = sort_part(part);
+        enum ht_status status = part->sorted ? HT_OK : sort_part(part);
         if (status != HT_OK)
             return status;
+        part->sorted = 1;
         part->next_time = part->table.number[0][row_of(part)];
         r->heap[i] = (uint32_t)i;
     }
@@ -96,27 +102,38 @@ static enum ht_status start_merge(struct rounds *r) {
     return HT_OK;
 }
 
-static void drop_round(struct rounds *r) {
-    for (size_t i = 0; i < r->parts; i++) {
-        ht_table_free(&r->part[i].table);
-        free(r->part[i].order);
-    }
-    free(r->heap);
-    r->heap = NULL;
-    r->parts = 0;
-    r->rows = 0;
+static void free_part(struct part *part) {
+    ht_table_free(&part->table);
+    free(part->order);
 }
 
-static enum ht_status deliver_round(struct rounds *r, struct ht_cause *cause) {
+/* Parts that are used up go; the others wait for the next round. */
+static void drop_used(struct rounds *r) {
+    size_t kept = 0;
+    r->rows = 0;
+    for (size_t i = 0; i < r->parts; i++) {
+        if (r->part[i].next == r->part[i].table.rows) {
+            free_part(&r->part[i]);
+            continue;
+        }
+        r->rows += r->part[i].table.rows - r->part[i].next;
+        r->part[kept++] = r->part[i];
+    }
+    r->parts = kept;
+}
+
+/* Delivers the rows before a time. */
+static enum ht_status deliver_before(struct rounds *r, uint64_t end, struct ht_cause *cause) {
     enum ht_status status = start_merge(r);
     if (status != HT_OK)
         ht_fail(cause, status, "out of memory while ordering a round of %llu rows",
                 (unsigned long long)r->rows);
-    uint64_t bound = r->last_time;
     while (status == HT_OK && r->heap_size > 0) {
         struct part *part = &r->part[r->heap[0]];
+        if (part->next_time >= end)
+            break;
         uint32_t row = row_of(part);
-        if (part->next_time < bound)
+        if (part->next_time < r->bound && part->next_time < r->last_time)
             r->late++;
         else
             r->last_time = part->next_time;
@@ -128,7 +145,9 @@ static enum ht_status deliver_round(struct rounds *r, struct ht_cause *cause) {
         if (r->heap_size > 0)
             sift_down(r, 0);
     }
-    drop_round(r);
+    drop_used(r);
+    if (end > r->bound)
+        r->bound = end;
     return status;
 }
 
@@ -156,12 +175,26 @@ static enum ht_status keep_part(struct rounds *r, struct ht_table *table) {
     return HT_OK;
 }
 
+/* Ends of rounds: what is older can be delivered. UINT64_MAX stands for a round without such a row. */
+static enum ht_status end_round(struct rounds *r, const struct ht_table *table, struct ht_cause *cause) {
+    enum ht_status status = HT_OK;
+    for (uint32_t i = 0; status == HT_OK && i < table->rows; i++)
+        status = deliver_before(r, ht_table_u64(table, HT_ROUND_END, i), cause);
+    r->ended = 1;
+    return status;
+}
+
 static enum ht_status take_table(void *context, const struct ht_chunk_info *info, struct ht_table *table,
                                  struct ht_cause *cause) {
     struct rounds *r = context;
     enum ht_status status = HT_OK;
-    if (r->parts > 0 && (info->round != r->round || r->rows + table->rows > ROUND_ROWS_MAX))
-        status = deliver_round(r, cause);
+    if (info->kind == HT_CHUNK_ROUND)
+        return end_round(r, table, cause);
+    int unended = info->round != r->round && !r->ended;
+    if (r->parts > 0 && (unended || r->rows + table->rows > ROUND_ROWS_MAX))
+        status = deliver_before(r, UINT64_MAX, cause);
+    if (info->round != r->round)
+        r->ended = 0;
     r->round = info->round;
     if (status == HT_OK && keep_part(r, table) != HT_OK)
         status = ht_fail(cause, HT_NOMEM, "out of memory");
@@ -171,11 +204,13 @@ static enum ht_status take_table(void *context, const struct ht_chunk_info *info
 enum ht_status ht_rounds(struct ht_reader *reader, uint64_t kinds, ht_row_fn fn, void *context,
                          struct ht_scan_problems *problems, uint64_t *late, struct ht_cause *cause) {
     struct rounds r = {.fn = fn, .context = context};
-    enum ht_status status = ht_scan(reader, kinds, take_table, &r, problems, cause);
+    enum ht_status status = ht_scan(reader, kinds | HT_KIND_BIT(ROUND), take_table, &r, problems, cause);
     if (status == HT_OK && r.parts > 0)
-        status = deliver_round(&r, cause);
+        status = deliver_before(&r, UINT64_MAX, cause);
     *late = r.late;
-    drop_round(&r);
+    for (size_t i = 0; i < r.parts; i++)
+        free_part(&r.part[i]);
+    free(r.heap);
     free(r.part);
     return status;
 }

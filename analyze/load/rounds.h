@@ -1,5 +1,6 @@
-/* Delivers the rows of some kinds in time order, holding one round of the capture at a time. Rows of equal
- * time come mappings and tasks first, then in file order. One thread. */
+/* Delivers the rows of some kinds in time order, holding one round of the capture at a time: a ROUND chunk
+ * says up to which time everything is there. Rows of equal time come mappings and tasks first, then in file
+ * order. One thread. */
 #ifndef HT_ANALYZE_LOAD_ROUNDS_H
 #define HT_ANALYZE_LOAD_ROUNDS_H
 

@@ -95,8 +95,9 @@ static enum ht_status store_codes(struct ht_load *load, struct ht_cause *cause) 
                        "access_bytes,symbol_id,source_file,source_line",
                        load->capture_id, &in, cause);
     if (status == HT_OK)
-        status = ht_insert_open(load->db, "code_profile", "code_id,cpu_samples,faults", load->capture_id,
-                                &profile, cause);
+        status = ht_insert_open(load->db, "code_profile",
+                                "code_id,mem_samples,transfers,loads,stores,cpu_samples,faults",
+                                load->capture_id, &profile, cause);
     uint32_t count = ht_codes_count(load->codes);
     for (uint32_t i = 0; status == HT_OK && i < count; i++) {
         const struct ht_code *c = ht_codes_get(load->codes, i);
@@ -104,8 +105,12 @@ static enum ht_status store_codes(struct ht_load *load, struct ht_cause *cause) 
             continue;
         put_code(load, &in, i);
         status = ht_insert_row(&in, cause);
-        if (status == HT_OK && c->cpu_samples + c->faults > 0) {
+        if (status == HT_OK && c->mem_samples + c->cpu_samples + c->faults > 0) {
             ht_put_int(&profile, (int64_t)i + 1);
+            ht_put_int(&profile, c->mem_samples);
+            ht_put_int(&profile, c->transfers);
+            ht_put_int(&profile, c->loads);
+            ht_put_int(&profile, c->stores);
             ht_put_int(&profile, c->cpu_samples);
             ht_put_int(&profile, c->faults);
             status = ht_insert_row(&profile, cause);

@@ -21,7 +21,7 @@ SELECT
     cpus,                     -- distinct CPUs that sampled it
     rmt_hitm,
     lcl_hitm,
-    st_l1hit + st_l1miss + st_na AS stores,
+    stores,                   -- store operations, as perf counts them
     st_l1hit,
     st_l1miss,
     st_na,
@@ -47,6 +47,7 @@ FROM (
         count(DISTINCT CASE WHEN a.cpu >= 0 THEN a.cpu END) AS cpus,
         sum(a.c2c_rmt_hitm) AS rmt_hitm,
         sum(a.c2c_lcl_hitm) AS lcl_hitm,
+        sum(a.stores) AS stores,
         sum(a.c2c_st_l1hit) AS st_l1hit,
         sum(a.c2c_st_l1miss) AS st_l1miss,
         sum(a.c2c_st_na) AS st_na,

@@ -96,7 +96,12 @@ INSERT INTO line_access VALUES
     (1, 2, 60, 5, 311, 311, 1, 41, 30, 11, 9, 1800, 4, 5001000000000, 5004000000000, 41, 4, 2, 6, 5, 0, 900, 0, 0),
     (1, 3, 16, 6, -1, 311, 1, 14, 14, 0, 7, 0, 0, 5002000000000, 5003000000000, 14, 0, 7, 0, 0, 0, 0, 0, 0),
     (1, 3, 16, 6, -1, 0, 0, 7, 0, 7, 0, 0, 0, 5002000000000, 5003000000000, 7, 0, 0, 7, 0, 0, 0, 0, 0);
-INSERT INTO code_profile VALUES (1, 1, 9800, 0), (1, 3, 9700, 4), (1, 5, 500, 1196), (2, 1, 5000, 1000), (2, 2, 3411, 5000);
+INSERT INTO code_profile VALUES (1, 1, 0, 0, 0, 0, 9800, 0), (1, 3, 0, 0, 0, 0, 9700, 4), (1, 5, 0, 0, 0, 0, 500, 1196), (2, 1, 0, 0, 0, 0, 5000, 1000), (2, 2, 0, 0, 0, 0, 3411, 5000);
+INSERT INTO code_profile SELECT capture_id, code_id, sum(samples), sum(transfers), sum(loads), sum(stores), 0, 0
+    FROM line_access WHERE true GROUP BY capture_id, code_id
+    ON CONFLICT DO UPDATE SET mem_samples = excluded.mem_samples, transfers = excluded.transfers, loads = excluded.loads,
+    stores = excluded.stores;
+
 INSERT INTO residence VALUES (1, 310, 0, 4900000000, 4900), (1, 312, 1, 4850000000, 4850), (1, 311, 0, 200000000, 200),
     (1, 311, 1, 50000000, 50), (2, 4242, 0, 4000000000, 4000), (2, 4243, 0, 411000000, 411), (2, 4243, 1, 4000000000, 4000);
 
