@@ -10,7 +10,7 @@ a AS (
         t.rank, a.line_id, printf('0x%x', t.address) AS line, a.offset, a.code_id,
         sum(a.samples) AS samples, sum(a.loads) AS loads, sum(a.stores) AS stores, sum(a.transfers) AS transfers,
         count(DISTINCT a.tid) AS threads, count(DISTINCT CASE WHEN a.cpu >= 0 THEN a.cpu END) AS cpus,
-        sum(a.weight_cycles) AS weight_cycles, sum(a.weighted) AS weighted
+        total(a.weight_cycles) AS weight_cycles, sum(a.weighted) AS weighted
     FROM line_access a
     CROSS JOIN top t ON t.line_id = a.line_id -- CROSS: one pass over line_access, which has no index
     WHERE a.capture_id = :capture_id AND a.line_id IN (SELECT line_id FROM top)
@@ -27,7 +27,7 @@ SELECT
          WHEN c.reads = 0 AND c.writes = 0 THEN 'none' ELSE 'unknown' END AS access,
     c.access_bytes AS width,
     a.samples, a.loads, a.stores, a.transfers,
-    CASE WHEN a.weighted > 0 THEN a.weight_cycles * 1.0 / a.weighted END AS mean_transfer_cycles,
+    CASE WHEN a.weighted > 0 THEN a.weight_cycles / a.weighted END AS mean_transfer_cycles,
     a.threads, a.cpus, s.name AS symbol,
     CASE WHEN c.source_line > 0 THEN c.source_file || ':' || c.source_line END AS source_line,
     c.instruction, printf('0x%x', c.code_address) AS code_address, d.path AS dso, a.total_rows

@@ -31,12 +31,19 @@ int ht_chart_height(int64_t value, int64_t max, int full) {
     return height < 2 ? 2 : height;
 }
 
+int64_t ht_chart_add(int64_t a, int64_t b) {
+    int64_t sum;
+    if (__builtin_add_overflow(a, b, &sum))
+        return a > 0 ? INT64_MAX : INT64_MIN;
+    return sum;
+}
+
 int ht_chart_merge(int64_t *value, int columns, int to) {
     int each = columns / to;
     for (int i = 0; i < to; i++) {
         int64_t sum = 0;
         for (int j = 0; j < each; j++)
-            sum += value[i * each + j];
+            sum = ht_chart_add(sum, value[i * each + j]);
         value[i] = sum;
     }
     return to;

@@ -16,6 +16,9 @@ int ht_chart_decimals(double step);
 /* Height of a bar: 0 for 0, at least 2 of full for anything else, full for max. Never above full. */
 int ht_chart_height(int64_t value, int64_t max, int full);
 
+/* a + b, held at the largest number instead of running over: counts of a damaged capture can be anything. */
+int64_t ht_chart_add(int64_t a, int64_t b);
+
 /* Sums neighbours: columns buckets of `in` into `to` (to divides columns). In place; returns to. */
 int ht_chart_merge(int64_t *value, int columns, int to);
 

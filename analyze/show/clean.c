@@ -78,9 +78,8 @@ size_t ht_utf8_count(const char *text) {
     return count;
 }
 
-/* Bytes of the first `points` code points. */
-static size_t prefix_bytes(const char *text, size_t points) {
-    size_t at = 0;
+int ht_utf8_prefix(const char *text, size_t points) {
+    int at = 0;
     while (text[at] != '\0' && points > 0) {
         for (at++; ((unsigned char)text[at] & 0xc0) == 0x80; at++)
             ;
@@ -94,7 +93,8 @@ char *ht_shorten(const char *text, size_t width) {
     if (points <= width || width <= 4)
         return strdup(text);
     size_t head = (width - 3 + 1) / 2, tail = width - 3 - head;
-    size_t head_bytes = prefix_bytes(text, head), tail_start = prefix_bytes(text, points - tail);
+    size_t head_bytes = (size_t)ht_utf8_prefix(text, head);
+    size_t tail_start = (size_t)ht_utf8_prefix(text, points - tail);
     size_t tail_bytes = strlen(text + tail_start);
     char *out = malloc(head_bytes + 3 + tail_bytes + 1);
     if (out == NULL)

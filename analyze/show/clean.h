@@ -18,6 +18,10 @@ char *ht_clean(const char *text, size_t length);
 /* Number of code points of valid UTF-8. */
 size_t ht_utf8_count(const char *text);
 
+/* How many bytes the first `points` code points of valid UTF-8 take: as the precision of %.*s it cuts no
+ * character. */
+int ht_utf8_prefix(const char *text, size_t points);
+
 /* Shortens valid UTF-8 to at most width code points, in the middle: names differ at both ends. The cut shows
  * as "..." (width > 4). free() the result; NULL: no memory. */
 char *ht_shorten(const char *text, size_t width);

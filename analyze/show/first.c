@@ -202,7 +202,7 @@ static enum ht_status put_top_lines(struct ht_page *page, struct ht_node *main) 
             "reader_symbol",
         .question = "top_lines",
         .end = grid->rows < FIRST_LINES ? grid->rows : FIRST_LINES,
-        .name_width = 30};
+        .name_width = 24};
     ht_html_table(section, grid, &view);
     ht_basis_text(&page->basis, "memory", basis, sizeof basis);
     p = ht_add(section, "p", NULL);

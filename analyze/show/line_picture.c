@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyze/show/chart.h"
+#include "analyze/show/clean.h"
 #include "analyze/show/number.h"
 
 #define LINE_MAX    256
@@ -55,10 +57,14 @@ static int collect(const struct ht_grid *bytes, int first, int end, int line_byt
         unsigned flags = (ht_grid_integer(bytes, r, "reads", 0) > 0 ? READ : 0) |
                          (ht_grid_integer(bytes, r, "writes", 0) > 0 ? WRITE : 0) |
                          (width <= 0 ? WIDTH_UNKNOWN : 0);
-        a->reads += ht_grid_integer(bytes, r, "reads", 0);
-        a->writes += ht_grid_integer(bytes, r, "writes", 0);
-        a->transfers += ht_grid_integer(bytes, r, "transfers", 0);
-        for (int64_t b = offset; b < offset + (width > 0 ? width : 1) && b >= 0 && b < line_bytes; b++)
+        a->reads = ht_chart_add(a->reads, ht_grid_integer(bytes, r, "reads", 0));
+        a->writes = ht_chart_add(a->writes, ht_grid_integer(bytes, r, "writes", 0));
+        a->transfers = ht_chart_add(a->transfers, ht_grid_integer(bytes, r, "transfers", 0));
+        if (offset < 0 || offset >= line_bytes)
+            continue;
+        if (width > line_bytes - offset)
+            width = line_bytes - offset;
+        for (int64_t b = offset; b < offset + (width > 0 ? width : 1); b++)
             a->flags[b] |= (unsigned char)flags;
     }
     return actors;
@@ -77,7 +83,8 @@ static void actor_label(const struct ht_grid *bytes, const struct actor *actor, 
     else
         snprintf(place, sizeof place, "%lld CPUs, %lld nodes", (long long)cpus,
                  (long long)ht_grid_integer(bytes, r, "nodes", 0));
-    snprintf(out, size, "%.16s [%lld] %s", ht_grid_text(bytes, r, "comm", "unknown"),
+    const char *comm = ht_grid_text(bytes, r, "comm", "unknown");
+    snprintf(out, size, "%.*s [%lld] %s", ht_utf8_prefix(comm, 16), comm,
              (long long)ht_grid_integer(bytes, r, "tid", 0), place);
 }
 
@@ -195,7 +202,7 @@ void ht_line_picture(struct ht_node *parent, const struct ht_grid *bytes, int fi
     ht_add(svg, "rect", "class", "paper", "width", "100%", "height", "100%", "fill", "#ffffff", NULL);
     draw_ruler(svg, line_bytes, height);
     for (int i = 0; i < actors; i++) {
-        char name[96];
+        char name[160];
         actor_label(bytes, &actor[i], name, sizeof name);
         draw_actor(svg, &actor[i], line_bytes, HEAD + i * ROW, name);
     }

@@ -129,8 +129,8 @@ static enum ht_status read_rows(sqlite3_stmt *stmt, struct ht_panels *timeline, 
         struct ht_lane *lane = find_lane(&timeline->panel[metric->panel], metric, from, to);
         if (lane == NULL)
             return HT_NOMEM;
-        lane->value[bucket] += sqlite3_column_int64(stmt, 4);
-        lane->total += sqlite3_column_int64(stmt, 4);
+        lane->value[bucket] = ht_chart_add(lane->value[bucket], sqlite3_column_int64(stmt, 4));
+        lane->total = ht_chart_add(lane->total, sqlite3_column_int64(stmt, 4));
     }
     return HT_OK;
 }
@@ -157,8 +157,8 @@ static void finish_panel(struct ht_panel *panel, int max_lanes) {
         panel->merged = panel->lanes - max_lanes + 1;
         for (int i = max_lanes; i < panel->lanes; i++) {
             for (int b = 0; b < HT_PANELS_BUCKETS; b++)
-                others->value[b] += panel->lane[i].value[b];
-            others->total += panel->lane[i].total;
+                others->value[b] = ht_chart_add(others->value[b], panel->lane[i].value[b]);
+            others->total = ht_chart_add(others->total, panel->lane[i].total);
             free(panel->lane[i].value);
         }
         panel->lanes = max_lanes;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyze/show/clean.h"
 #include "analyze/show/number.h"
 #include "analyze/show/page.h"
 #include "analyze/show/text_panels.h"
@@ -92,10 +93,11 @@ static enum ht_status put_evidence(struct text *t, int64_t finding) {
     struct ht_grid grid;
     enum ht_status status = read_question(t, "evidence", (int)finding, &grid);
     for (int r = 0; status == HT_OK && r < grid.rows; r++) {
-        char first[64];
+        char first[256];
+        const char *name = ht_grid_text(&grid, r, "name", "");
         if (ht_grid_integer(&grid, r, "rank", -1) != finding)
             continue;
-        snprintf(first, sizeof first, "    %.50s: ", ht_grid_text(&grid, r, "name", ""));
+        snprintf(first, sizeof first, "    %.*s: ", ht_utf8_prefix(name, 50), name);
         ht_text_wrap(t->out, first, 6, ht_grid_text(&grid, r, "value", ""));
     }
     if (status == HT_OK)
@@ -126,8 +128,10 @@ static enum ht_status put_conditions(struct text *t) {
     if (status != HT_OK)
         return status;
     heading(t, "CONDITIONS", "");
-    fprintf(t->out, "  %-28s %s\n", "kernel", ht_grid_text(&t->capture, 0, "kernel", "not recorded"));
-    fprintf(t->out, "  %-28s %s\n", "CPU", ht_grid_text(&t->capture, 0, "cpu_model", "not recorded"));
+    ht_text_wrap(t->out, "  kernel                       ", 31,
+                 ht_grid_text(&t->capture, 0, "kernel", "not recorded"));
+    ht_text_wrap(t->out, "  CPU                          ", 31,
+                 ht_grid_text(&t->capture, 0, "cpu_model", "not recorded"));
     fprintf(t->out, "  %-28s %lld sockets, %lld nodes, %lld CPUs\n", "topology",
             (long long)ht_grid_integer(&t->capture, 0, "sockets", 0),
             (long long)ht_grid_integer(&t->capture, 0, "nodes", 0),
@@ -277,8 +281,9 @@ static enum ht_status put_limits(struct text *t) {
     if (grid.rows > 0)
         heading(t, "LIMITS: what could not be recorded", "");
     for (int r = 0; r < grid.rows; r++) {
-        char first[64];
-        snprintf(first, sizeof first, "  %.50s: ", ht_grid_text(&grid, r, "not_recorded", "?"));
+        char first[256];
+        const char *name = ht_grid_text(&grid, r, "not_recorded", "?");
+        snprintf(first, sizeof first, "  %.*s: ", ht_utf8_prefix(name, 50), name);
         ht_text_wrap(t->out, first, 4, ht_grid_text(&grid, r, "why", ""));
         if (ht_grid_text(&grid, r, "mend", "")[0] != '\0')
             fprintf(t->out, "    to mend: %s\n", ht_grid_text(&grid, r, "mend", ""));

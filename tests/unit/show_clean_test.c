@@ -71,6 +71,15 @@ static void test_clean_never_lets_through(void **state) {
     }
 }
 
+static void test_prefix_cuts_no_character(void **state) {
+    (void)state;
+    assert_int_equal(ht_utf8_prefix("abc", 2), 2);
+    assert_int_equal(ht_utf8_prefix("abc", 9), 3);
+    assert_int_equal(ht_utf8_prefix("\xc3\xa9\xe6\xbc\xa2x", 1), 2);
+    assert_int_equal(ht_utf8_prefix("\xc3\xa9\xe6\xbc\xa2x", 2), 5);
+    assert_int_equal(ht_utf8_prefix("", 2), 0);
+}
+
 static void test_shorten(void **state) {
     (void)state;
     static const struct {
@@ -97,6 +106,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_clean),
         cmocka_unit_test(test_clean_never_lets_through),
+        cmocka_unit_test(test_prefix_cuts_no_character),
         cmocka_unit_test(test_shorten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
