@@ -215,7 +215,7 @@ static enum ht_status answer_level(struct judge *j, sqlite3_stmt *row) {
     struct conclusion c = {.kind = "level",
                            .verdict = "cannot tell",
                            .scope = "unknown",
-                           .advice = "The limits say which command or machine would allow a higher level.",
+                           .advice = text_of(row, 2, NULL),
                            .confidence = 0};
     return conclude(j, &c,
                     "Cannot tell which cache lines are fought over: this capture has level %s (%s). It tells "
@@ -326,7 +326,13 @@ static const char loss_sql[] =
     " WHERE capture_id = ?1 AND lost_samples * 100 > lost_samples + mem_samples + cpu_samples";
 
 static const char level_sql[] =
-    "SELECT level, level_reason FROM capture WHERE capture_id = ?1 AND level <> 'memory sampling'";
+    "SELECT level, level_reason, CASE WHEN producer = 'perf' THEN 'Record memory accesses: perf c2c record "
+    "-a, or"
+    " hitm-record, on the machine itself where it is a virtual one.' ELSE 'Record on a machine whose PMU "
+    "samples memory"
+    " accesses (bare metal, or a virtual machine that is given one); until then the migrations, faults and "
+    "placement below"
+    " are what can be known.' END FROM capture WHERE capture_id = ?1 AND level <> 'memory sampling'";
 
 static enum ht_status ask(struct judge *j, const struct question *question) {
     sqlite3_stmt *statement = NULL;

@@ -79,7 +79,7 @@ struct ht_load {
     uint64_t c2c[HT_C2C_COUNTER_COUNT], c2c_shared[HT_C2C_COUNTER_COUNT];
     uint64_t shared_lines;
     uint64_t window_start_ns, window_end_ns;
-    uint64_t mem_samples, cpu_samples, unmapped, late, throttles, ring_lost;
+    uint64_t mem_samples, cpu_samples, unmapped, late, throttles, lost_records;
     uint64_t skipped_events; /* rows whose event number is out of range */
 };
 

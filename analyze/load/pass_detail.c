@@ -236,7 +236,7 @@ static enum ht_status detail_loss(struct ht_load *load, const struct ht_table *t
         load->throttles += kind == HT_LOSS_KIND_THROTTLE;
         if (kind != HT_LOSS_KIND_RING && kind != HT_LOSS_KIND_SAMPLES && kind != HT_LOSS_KIND_RECORDER)
             continue;
-        load->ring_lost += count;
+        load->lost_records += count;
         status = ht_timeline_add(&load->timeline, HT_METRIC_LOSS,
                                  ht_topology_node(&load->topology, ht_table_i64(t, HT_LOSS_CPU, row)), -1,
                                  ht_table_u64(t, HT_LOSS_TIME, row), count);

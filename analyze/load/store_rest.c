@@ -128,14 +128,32 @@ static const char account_sql[] =
     "FROM"
     "   (SELECT value, lost, enabled_ns, running_ns, max(time_ns) FROM counter c"
     "     WHERE c.capture_id = event.capture_id AND c.event_id = event.event_id GROUP BY c.cpu))"
-    " WHERE capture_id = %lld AND EXISTS"
+    " WHERE capture_id = ?1 AND EXISTS"
     " (SELECT 1 FROM counter c WHERE c.capture_id = event.capture_id AND c.event_id = event.event_id)";
 
+/* Loss that is no full ring, told for an event: dropped by the kernel, the hardware or the recorder itself.
+ */
+static const char dropped_sql[] =
+    "UPDATE event SET lost = lost + (SELECT coalesce(sum(count), 0) FROM loss l WHERE l.capture_id = "
+    "event.capture_id"
+    " AND l.event_id = event.event_id AND l.kind IN ('samples', 'recorder')) WHERE capture_id = ?1";
+
+static enum ht_status run_for_capture(struct ht_load *load, const char *sql, struct ht_cause *cause) {
+    sqlite3_stmt *statement = NULL;
+    enum ht_status status = HT_OK;
+    if (sqlite3_prepare_v2(load->db, sql, -1, &statement, NULL) != SQLITE_OK ||
+        sqlite3_bind_int64(statement, 1, load->capture_id) != SQLITE_OK ||
+        sqlite3_step(statement) != SQLITE_DONE)
+        status = ht_db_fail(load->db, "database", cause);
+    sqlite3_finalize(statement);
+    return status;
+}
+
 static enum ht_status store_accounts(struct ht_load *load, struct ht_cause *cause) {
-    char sql[sizeof account_sql + 24];
-    snprintf(sql, sizeof sql, account_sql, (long long)load->capture_id);
     enum ht_status status = store_samples_of_events(load, cause);
-    return status == HT_OK ? ht_db_run(load->db, sql, cause) : status;
+    if (status == HT_OK)
+        status = run_for_capture(load, account_sql, cause);
+    return status == HT_OK ? run_for_capture(load, dropped_sql, cause) : status;
 }
 
 /* Lost samples: what the kernel counted per event, else what the ring and the hardware reported. */
@@ -153,8 +171,8 @@ static enum ht_status read_loss(struct ht_load *load, int64_t *lost, int64_t *ex
         int counted = sqlite3_column_int(select, 2) > 0;
         *lost = sqlite3_column_int64(select, 0);
         *exact = counted && sqlite3_column_int(select, 1) && !load->problems.truncated;
-        if (!*exact && (int64_t)load->ring_lost > *lost)
-            *lost = (int64_t)load->ring_lost;
+        if (!*exact && (int64_t)load->lost_records > *lost)
+            *lost = (int64_t)load->lost_records;
     }
     sqlite3_finalize(select);
     return status;
@@ -231,13 +249,12 @@ static enum ht_status store_meta(struct ht_load *load, struct ht_cause *cause) {
 }
 
 static enum ht_status store_node_sockets(struct ht_load *load, struct ht_cause *cause) {
-    char sql[400];
-    snprintf(
-        sql, sizeof sql,
-        "UPDATE node SET socket = (SELECT CASE WHEN min(socket) = max(socket) THEN min(socket) END FROM cpu"
-        " WHERE cpu.capture_id = node.capture_id AND cpu.node = node.node) WHERE capture_id = %lld",
-        (long long)load->capture_id);
-    return ht_db_run(load->db, sql, cause);
+    return run_for_capture(
+        load,
+        "UPDATE node SET socket = (SELECT CASE WHEN min(socket) = max(socket) THEN min(socket) END"
+        " FROM cpu WHERE cpu.capture_id = node.capture_id AND cpu.node = node.node)"
+        " WHERE capture_id = ?1",
+        cause);
 }
 
 enum ht_status ht_store_rest(struct ht_load *load, struct ht_cause *cause) {

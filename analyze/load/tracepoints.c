@@ -141,19 +141,32 @@ static int64_t number_of(const struct hit *hit, const char *name) {
     return (int64_t)value;
 }
 
+/* A text in the payload; in newer kernels comm is a __data_loc: low half offset, high half length. */
+static struct ht_bytes text_of(const struct hit *hit, const char *name) {
+    struct tep_format_field *field = tep_find_field(hit->format, name);
+    uint32_t offset = (uint32_t)field->offset, length = (uint32_t)field->size;
+    if (field->flags & TEP_FIELD_IS_DYNAMIC) {
+        uint32_t location = (uint32_t)number_of(hit, name);
+        offset = location & 0xffff;
+        length = location >> 16;
+        if (field->flags & TEP_FIELD_IS_RELATIVE)
+            offset += (uint32_t)field->offset + (uint32_t)field->size;
+    }
+    if (offset > hit->length || length > hit->length - offset)
+        return (struct ht_bytes){"", 0};
+    return (struct ht_bytes){hit->data + offset, (uint32_t)strnlen(hit->data + offset, length)};
+}
+
 static enum ht_status take_migration(struct ht_tracepoints *t, const struct hit *hit,
                                      struct ht_cause *cause) {
     const struct ht_load *load = t->load;
     struct ht_insert *insert = &t->insert[MIGRATION];
     int64_t from = number_of(hit, "orig_cpu"), to = number_of(hit, "dest_cpu");
+    struct ht_bytes comm = text_of(hit, "comm");
     int from_node = ht_topology_node(&load->topology, from), to_node = ht_topology_node(&load->topology, to);
-    struct tep_format_field *comm = tep_find_field(hit->format, "comm");
-    size_t comm_bytes = comm->size > 0 && (uint32_t)comm->offset + (uint32_t)comm->size <= hit->length
-                            ? strnlen(hit->data + comm->offset, (size_t)comm->size)
-                            : 0;
     ht_put_int(insert, (int64_t)hit->time);
     ht_put_int(insert, number_of(hit, "pid"));
-    ht_put_bytes_text(insert, hit->data + (comm_bytes > 0 ? comm->offset : 0), comm_bytes);
+    ht_put_bytes_text(insert, comm.data, comm.length);
     ht_put_int(insert, from);
     ht_put_int(insert, to);
     ht_put_known(insert, from_node);
