@@ -150,6 +150,7 @@ static void set_end(struct ht_session *s, const struct ht_summary *summary, stru
     ht_meta_set(meta, "lost", "%llu", (unsigned long long)lost);
     ht_meta_set(meta, "late_rows", "%llu", (unsigned long long)s->totals.late);
     ht_meta_set(meta, "unknown_records", "%llu", (unsigned long long)s->totals.unknown);
+    ht_meta_set(meta, "foreign_id_samples", "%llu", (unsigned long long)s->totals.foreign);
     ht_meta_set(meta, "malformed_records", "%llu", (unsigned long long)s->totals.malformed);
     ht_meta_set(meta, "ignored_records", "%llu", (unsigned long long)s->totals.ignored);
     if (summary->command_exited)

@@ -26,7 +26,8 @@
  *   command_status                   "exit 0" or "signal 9"; absent without a command or while it still runs
  *   samples lost                     over all events (lost: exact where COUNTER.lost_known, else at least)
  *   late_rows                        rows older than the ROUND before them
- *   unknown_records malformed_records ignored_records   what the reader threads could not use */
+ *   unknown_records malformed_records ignored_records   what the reader threads could not use
+ *   foreign_id_samples               page faults that carried the identifier of another perf session */
 #ifndef HT_RECORD_META_H
 #define HT_RECORD_META_H
 

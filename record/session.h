@@ -35,7 +35,7 @@ struct ht_summary {
     struct ht_event_summary event[HT_EVENTS_MAX];
     unsigned events;
     uint64_t cpu_ns, total_cpu_ns;
-    double cpu_share;                                /* of the machine's CPU time in the window */
+    double cpu_share; /* of the machine's CPU time in the window */
     uint64_t ring_bytes, rounds, late, unknown, malformed;
     int has_command, command_exited, command_status; /* as of waitpid */
 };

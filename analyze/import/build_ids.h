@@ -15,8 +15,8 @@ struct ht_build_ids {
     size_t count, capacity;
 };
 
-/* Adds the build-id records (type 67) of a BUILD_ID section, or a single one of the data. DAMAGED: what stands before
- * the damage was added. */
+/* Adds the build-id records (type 67) of a BUILD_ID section, or a single one of the data. DAMAGED: what
+ * stands before the damage was added. */
 enum ht_status ht_build_ids_add(struct ht_build_ids *ids, struct ht_section *records);
 
 /* NULL where the path has none. */

@@ -8,7 +8,14 @@
 
 #include "analyze/import/perf_format.h"
 
-enum { TYPE_HARDWARE = 0, TYPE_SOFTWARE = 1, TYPE_TRACEPOINT = 2, TYPE_CACHE = 3, TYPE_RAW = 4, TYPE_BREAKPOINT = 5 };
+enum {
+    TYPE_HARDWARE = 0,
+    TYPE_SOFTWARE = 1,
+    TYPE_TRACEPOINT = 2,
+    TYPE_CACHE = 3,
+    TYPE_RAW = 4,
+    TYPE_BREAKPOINT = 5
+};
 #define TYPE_PMUS 6u /* types from here on are numbers of the machine's PMUs */
 
 struct type_rule {
@@ -69,8 +76,9 @@ static const struct name_rule name_rules[] = {
     {"*mem_load*", HT_EVENT_KIND_MEM_LOAD},
 };
 
-/* Intel's codes (event | umask << 8), for events that were asked for by number. A code means different things on
- * different cores, so those that do name their models (reference: hardware.md, "Trap"). models[0] 0: all. */
+/* Intel's codes (event | umask << 8), for events that were asked for by number. A code means different things
+ * on different cores, so those that do name their models (reference: hardware.md, "Trap"). models[0] 0: all.
+ */
 struct code_rule {
     uint32_t code;
     enum ht_event_kind kind;
@@ -86,7 +94,7 @@ static const struct code_rule code_rules[] = {
     {0x82d0, HT_EVENT_KIND_MEM_STORE, {0}},
     {0x04d2, HT_EVENT_KIND_HITM, {63, 79, 85, 86, 106, 108, 143, 207}},
     {0x04d2, HT_EVENT_KIND_HITM, {173, 174}},
-    {0x10d3, HT_EVENT_KIND_HITM, {63, 79, 86}},                /* Haswell-EP, Broadwell-EP */
+    {0x10d3, HT_EVENT_KIND_HITM, {63, 79, 86}},                       /* Haswell-EP, Broadwell-EP */
     {0x04d3, HT_EVENT_KIND_HITM, {85, 106, 108, 143, 207, 173, 174}}, /* Skylake-SP to Granite Rapids */
 };
 
@@ -141,7 +149,8 @@ enum ht_event_kind ht_event_kind_of(const struct ht_perf_attr *attr, const char 
     enum ht_event_kind kind = by_name(name);
     if (kind == HT_EVENT_KIND_COUNTER)
         kind = by_code(attr, cpuid);
-    /* An event of a PMU nobody here knows, asked for with data sources, precise where that is Intel's: memory. */
+    /* An event of a PMU nobody here knows, asked for with data sources, precise where that is Intel's:
+     * memory. */
     int precise = (attr->flags >> 15 & 3) > 0 || attr->type >= TYPE_PMUS;
     if (kind == HT_EVENT_KIND_OTHER && precise && attr->sample_type & HT_PS_DATA_SRC &&
         strstr(name, "mem-loads-aux") == NULL)
@@ -150,8 +159,8 @@ enum ht_event_kind ht_event_kind_of(const struct ht_perf_attr *attr, const char 
 }
 
 int ht_event_kind_is_memory(enum ht_event_kind kind) {
-    return kind == HT_EVENT_KIND_MEM_LOAD || kind == HT_EVENT_KIND_MEM_STORE || kind == HT_EVENT_KIND_MEM_ANY ||
-           kind == HT_EVENT_KIND_HITM;
+    return kind == HT_EVENT_KIND_MEM_LOAD || kind == HT_EVENT_KIND_MEM_STORE ||
+           kind == HT_EVENT_KIND_MEM_ANY || kind == HT_EVENT_KIND_HITM;
 }
 
 void ht_event_default_name(const struct ht_perf_attr *attr, const char *pmu, char *name, size_t size) {

@@ -14,17 +14,19 @@
 /* CLOCK_DATA speaks of the clock that was asked for with -k; only times of that clock can be converted. */
 static int has_clock(const struct ht_perf_facts *facts, const struct ht_perf_attrs *attrs) {
     const struct ht_perf_attr *attr = &attrs->attr[0];
-    return facts->clock_realtime_ns != 0 && attr->flags & HT_PA_USE_CLOCKID && attr->clockid == facts->clockid;
+    return facts->clock_realtime_ns != 0 && attr->flags & HT_PA_USE_CLOCKID &&
+           attr->clockid == facts->clockid;
 }
 
-uint64_t ht_facts_realtime(const struct ht_perf_facts *facts, const struct ht_perf_attrs *attrs, uint64_t time_ns) {
+uint64_t ht_facts_realtime(const struct ht_perf_facts *facts, const struct ht_perf_attrs *attrs,
+                           uint64_t time_ns) {
     if (!has_clock(facts, attrs) || time_ns == 0)
         return 0;
     return facts->clock_realtime_ns + (time_ns - facts->clock_event_ns);
 }
 
-static enum ht_status add_event(const struct ht_perf_facts *facts, const struct ht_perf_attrs *attrs, uint32_t event,
-                                enum ht_event_kind kind, struct ht_table *table) {
+static enum ht_status add_event(const struct ht_perf_facts *facts, const struct ht_perf_attrs *attrs,
+                                uint32_t event, enum ht_event_kind kind, struct ht_table *table) {
     const struct ht_perf_attr *attr = &attrs->attr[event];
     uint32_t row;
     enum ht_status status = ht_table_add(table, &row);
@@ -47,7 +49,8 @@ static enum ht_status add_event(const struct ht_perf_facts *facts, const struct 
 }
 
 static enum ht_status write_events(const struct ht_perf_facts *facts, const struct ht_perf_attrs *attrs,
-                                   const struct ht_event_use *use, struct ht_output *output, struct ht_cause *cause) {
+                                   const struct ht_event_use *use, struct ht_output *output,
+                                   struct ht_cause *cause) {
     struct ht_table table;
     enum ht_status status = HT_OK;
     ht_table_init(&table, HT_CHUNK_EVENT);
@@ -58,7 +61,8 @@ static enum ht_status write_events(const struct ht_perf_facts *facts, const stru
     return status;
 }
 
-static enum ht_status write_cpus(const struct ht_perf_facts *facts, struct ht_output *output, struct ht_cause *cause) {
+static enum ht_status write_cpus(const struct ht_perf_facts *facts, struct ht_output *output,
+                                 struct ht_cause *cause) {
     struct ht_table table;
     ht_table_init(&table, HT_CHUNK_CPU);
     enum ht_status status = ht_perf_facts_cpus(facts, &table);
@@ -111,7 +115,8 @@ static enum ht_status add_conditions(struct ht_perf_facts *facts) {
 }
 
 enum ht_status ht_facts_write(struct ht_perf_facts *facts, const struct ht_perf_attrs *attrs,
-                              const struct ht_event_use *use, struct ht_output *output, struct ht_cause *cause) {
+                              const struct ht_event_use *use, struct ht_output *output,
+                              struct ht_cause *cause) {
     if (add_conditions(facts) != HT_OK)
         return ht_fail(cause, HT_NOMEM, "out of memory");
     const struct ht_table *tables[] = {&facts->condition, &facts->node, &facts->mem_block, &facts->tp_format};
@@ -127,7 +132,8 @@ enum ht_status ht_facts_write(struct ht_perf_facts *facts, const struct ht_perf_
 
 /* ---- the end ---- */
 
-/* A recording with events that name memory accesses is memory sampling, unless none of their samples says anything. */
+/* A recording with events that name memory accesses is memory sampling, unless none of their samples says
+ * anything. */
 static const char *level_of(const struct ht_records *records, const char **reason) {
     unsigned memory = 0;
     for (uint32_t i = 0; i < records->attrs->count; i++) {
@@ -159,7 +165,8 @@ static enum ht_status add_number(struct ht_table *meta, const char *key, uint64_
 }
 
 static enum ht_status fill_meta(const struct ht_records *r, const char *perf_data,
-                                const struct ht_import_summary *summary, const char *reason, struct ht_table *meta) {
+                                const struct ht_import_summary *summary, const char *reason,
+                                struct ht_table *meta) {
     const struct ht_perf_facts *facts = r->facts;
     uint64_t first = r->first_ns > 0 ? r->first_ns : facts->sample_first_ns;
     uint64_t last = r->first_ns > 0 ? r->last_ns : facts->sample_last_ns;
@@ -167,10 +174,12 @@ static enum ht_status fill_meta(const struct ht_records *r, const char *perf_dat
     const struct {
         const char *key, *value;
     } texts[] = {
-        {"producer", "perf"},          {"tool_version", facts->version}, {"hostname", facts->hostname},
-        {"kernel", facts->kernel},     {"arch", facts->arch},            {"cpu_model", facts->cpu_model},
-        {"cpuid", facts->cpuid},       {"command", facts->command},      {"level", summary->level},
-        {"level_reason", reason},      {"import_file", perf_data},       {"import_missing", r->data->missing},
+        {"producer", "perf"},          {"tool_version", facts->version},
+        {"hostname", facts->hostname}, {"kernel", facts->kernel},
+        {"arch", facts->arch},         {"cpu_model", facts->cpu_model},
+        {"cpuid", facts->cpuid},       {"command", facts->command},
+        {"level", summary->level},     {"level_reason", reason},
+        {"import_file", perf_data},    {"import_missing", r->data->missing},
     };
     const struct {
         const char *key;

@@ -7,13 +7,15 @@
 
 /* CONDITION, NODE, CPU, MEM_BLOCK, EVENT, TP_FORMAT and CLOCK: known before the first record is read. */
 enum ht_status ht_facts_write(struct ht_perf_facts *facts, const struct ht_perf_attrs *attrs,
-                              const struct ht_event_use *use, struct ht_output *output, struct ht_cause *cause);
+                              const struct ht_event_use *use, struct ht_output *output,
+                              struct ht_cause *cause);
 
 /* META and IMPORT_SKIP, known behind the last; fills the summary's numbers and level. */
 enum ht_status ht_facts_write_end(const struct ht_records *records, const char *perf_data,
                                   struct ht_import_summary *summary, struct ht_cause *cause);
 
 /* CLOCK_REALTIME of an event time, 0 where the recording does not tell. */
-uint64_t ht_facts_realtime(const struct ht_perf_facts *facts, const struct ht_perf_attrs *attrs, uint64_t time_ns);
+uint64_t ht_facts_realtime(const struct ht_perf_facts *facts, const struct ht_perf_attrs *attrs,
+                           uint64_t time_ns);
 
 #endif

@@ -6,11 +6,13 @@
 #include "analyze/import/offset_set.h"
 #include "analyze/names/resolve.h"
 
-#define SEEN_SLOTS 65536u
+#define SEEN_SLOTS     65536u
 #define CPUMODE_KERNEL 1u
 #define CPUMODE_USER   2u
-#define KERNEL_HALF    0xffff800000000000ull /* addresses from here on are the kernel's, on all 64-bit machines we know */
-#define PUT_ROWS       65536u
+#define KERNEL_HALF                                                                                          \
+    0xffff800000000000ull /* addresses from here on are the kernel's, on all 64-bit machines we know */
+#define PUT_ROWS      16384u
+#define FILE_CODE_MAX 200000u /* a table of names holds HT_ROWS_MAX rows, and each place of code has one */
 
 /* A file or pseudo file that was hit. */
 struct file {
@@ -19,7 +21,8 @@ struct file {
     struct ht_offset_set code, data;
 };
 
-/* A place that was looked at already, while the spaces stay as they are: most samples hit the same few places. */
+/* A place that was looked at already, while the spaces stay as they are: most samples hit the same few
+ * places. */
 struct seen {
     uint64_t address;
     int64_t pid;
@@ -58,8 +61,8 @@ static int same_file(const struct ht_mapping *a, const struct ht_mapping *b) {
     if (is_kernel_image(a->file) && is_kernel_image(b->file))
         return 1;
     return a->inode == b->inode && a->major == b->major && a->minor == b->minor &&
-           a->build_id_bytes == b->build_id_bytes && memcmp(a->build_id, b->build_id, a->build_id_bytes) == 0 &&
-           strcmp(a->file, b->file) == 0;
+           a->build_id_bytes == b->build_id_bytes &&
+           memcmp(a->build_id, b->build_id, a->build_id_bytes) == 0 && strcmp(a->file, b->file) == 0;
 }
 
 static enum ht_status grow_files(struct ht_hits *hits) {
@@ -101,7 +104,8 @@ static enum ht_status find_file(struct ht_hits *hits, const struct ht_mapping *m
 
 static enum ht_status file_of(struct ht_hits *hits, const struct ht_mapping *mapping, struct file **file) {
     if (mapping->id >= hits->mappings) {
-        size_t want = (size_t)mapping->id + 1, mappings = hits->mappings * 2 > want ? hits->mappings * 2 : want + 1024;
+        size_t want = (size_t)mapping->id + 1,
+               mappings = hits->mappings * 2 > want ? hits->mappings * 2 : want + 1024;
         uint32_t *grown = realloc(hits->of_mapping, mappings * sizeof *grown);
         if (grown == NULL)
             return HT_NOMEM;
@@ -129,7 +133,8 @@ static enum ht_status add_offset(struct ht_hits *hits, struct ht_offset_set *set
     return status;
 }
 
-static enum ht_status add_place(struct ht_hits *hits, unsigned cpumode, int64_t pid, int64_t tid, uint64_t address, int is_data) {
+static enum ht_status add_place(struct ht_hits *hits, unsigned cpumode, int64_t pid, int64_t tid,
+                                uint64_t address, int is_data) {
     const struct ht_mapping *mapping = ht_spaces_find(hits->spaces, cpumode, pid, tid, address);
     struct file *file;
     if (mapping == NULL)
@@ -142,19 +147,23 @@ static enum ht_status add_place(struct ht_hits *hits, unsigned cpumode, int64_t 
     }
     if (status != HT_OK || !file->is_real)
         return status;
-    return add_offset(hits, is_data ? &file->data : &file->code, address - mapping->start + mapping->pgoff);
+    uint64_t offset = address - mapping->start + mapping->pgoff;
+    return add_offset(hits, is_data ? &file->data : &file->code, offset);
 }
 
-static enum ht_status look(struct ht_hits *hits, unsigned cpumode, int64_t pid, int64_t tid, uint64_t address, int is_data) {
+static enum ht_status look(struct ht_hits *hits, unsigned cpumode, int64_t pid, int64_t tid, uint64_t address,
+                           int is_data) {
     uint32_t mode = cpumode + (is_data ? 8 : 0);
     struct seen *seen = &hits->seen[ht_offset_mix(address ^ (uint64_t)pid << 44 ^ mode) % SEEN_SLOTS];
-    if (seen->address == address && seen->pid == pid && seen->cpumode == mode && seen->generation == hits->generation)
+    if (seen->address == address && seen->pid == pid && seen->cpumode == mode &&
+        seen->generation == hits->generation)
         return HT_OK;
     *seen = (struct seen){address, pid, hits->generation, mode};
     return add_place(hits, cpumode, pid, tid, address, is_data);
 }
 
-enum ht_status ht_hits_sample(struct ht_hits *hits, unsigned cpumode, int64_t pid, int64_t tid, uint64_t ip, uint64_t address) {
+enum ht_status ht_hits_sample(struct ht_hits *hits, unsigned cpumode, int64_t pid, int64_t tid, uint64_t ip,
+                              uint64_t address) {
     enum ht_status status = look(hits, cpumode, pid, tid, ip, 0);
     if (status != HT_OK || address == 0)
         return status;
@@ -190,43 +199,61 @@ void ht_hits_free(struct ht_hits *hits) {
 
 /* ---- names ---- */
 
-/* What cannot be opened here: the kernel, its modules, pseudo files, anonymous memory. */
-static enum ht_status add_missing(const struct ht_mapping *mapping, uint64_t dso, struct ht_table *table) {
+/* A file as its first mapping names it, with the build id that perf noted where the mapping has none. */
+static struct ht_hit_file identify(const struct ht_mapping *m, const struct ht_build_ids *build_ids) {
+    const char *path = is_kernel_image(m->file) ? "[kernel.kallsyms]" : m->file;
+    struct ht_hit_file hit = {.path = path, .major = m->major, .minor = m->minor, .inode = m->inode};
+    hit.build_id_bytes = m->build_id_bytes;
+    memcpy(hit.build_id, m->build_id, sizeof hit.build_id);
+    const struct ht_build_id *noted = m->build_id_bytes == 0 ? ht_build_ids_find(build_ids, path) : NULL;
+    if (noted != NULL) {
+        hit.build_id_bytes = noted->bytes;
+        memcpy(hit.build_id, noted->id, sizeof hit.build_id);
+    }
+    return hit;
+}
+
+/* A row for what cannot be looked into: the kernel, its modules, pseudo files, anonymous memory. */
+static enum ht_status add_dso(const struct ht_hit_file *hit, uint64_t dso, enum ht_dso_state state,
+                              int absolute, struct ht_table *table, struct ht_cause *cause) {
     uint32_t row;
     enum ht_status status = ht_table_add(table, &row);
+    if (status == HT_OK)
+        status = ht_table_set_bytes(table, HT_DSO_BUILD_ID, hit->build_id, hit->build_id_bytes);
+    if (status == HT_OK)
+        status = ht_table_set_text(table, HT_DSO_PATH, hit->path);
     if (status != HT_OK)
-        return status;
+        return ht_fail(cause, status, "out of memory for names");
     table->number[HT_DSO_DSO][row] = dso;
-    table->number[HT_DSO_STATE][row] = HT_DSO_MISSING;
-    table->number[HT_DSO_ABSOLUTE][row] = mapping->cpumode == CPUMODE_KERNEL;
-    table->number[HT_DSO_MAJOR][row] = mapping->major;
-    table->number[HT_DSO_MINOR][row] = mapping->minor;
-    table->number[HT_DSO_INODE][row] = mapping->inode;
-    status = ht_table_set_bytes(table, HT_DSO_BUILD_ID, mapping->build_id, mapping->build_id_bytes);
-    const char *path = is_kernel_image(mapping->file) ? "[kernel.kallsyms]" : mapping->file;
-    return status == HT_OK ? ht_table_set_text(table, HT_DSO_PATH, path) : status;
+    table->number[HT_DSO_STATE][row] = state;
+    table->number[HT_DSO_ABSOLUTE][row] = absolute != 0;
+    table->number[HT_DSO_MAJOR][row] = hit->major;
+    table->number[HT_DSO_MINOR][row] = hit->minor;
+    table->number[HT_DSO_INODE][row] = hit->inode;
+    return HT_OK;
 }
 
 static enum ht_status resolve(struct file *file, uint64_t dso, const struct ht_build_ids *build_ids,
-                              const char *symfs, struct ht_name_tables *names, struct ht_cause *cause) {
-    const struct ht_mapping *m = file->mapping;
-    if (!file->is_real) {
-        enum ht_status status = add_missing(m, dso, &names->dso);
-        return status == HT_OK ? HT_OK : ht_fail(cause, status, "out of memory for names");
-    }
-    struct ht_hit_file hit = {.path = m->file, .major = m->major, .minor = m->minor, .inode = m->inode};
-    hit.build_id_bytes = m->build_id_bytes;
-    memcpy(hit.build_id, m->build_id, sizeof hit.build_id);
-    const struct ht_build_id *known = m->build_id_bytes == 0 ? ht_build_ids_find(build_ids, m->file) : NULL;
-    if (known != NULL) {
-        hit.build_id_bytes = known->bytes;
-        memcpy(hit.build_id, known->id, sizeof hit.build_id);
-    }
-    hit.codes = ht_offset_set_pack(&file->code);
+                              const char *symfs, struct ht_name_tables *names, uint64_t *left_out,
+                              struct ht_cause *cause) {
+    struct ht_hit_file hit = identify(file->mapping, build_ids);
+    int in_kernel = file->mapping->cpumode == CPUMODE_KERNEL;
+    if (!file->is_real)
+        return add_dso(&hit, dso, HT_DSO_MISSING, in_kernel, &names->dso, cause);
+    size_t codes = ht_offset_set_pack(&file->code);
+    hit.codes = codes < FILE_CODE_MAX ? codes : FILE_CODE_MAX;
     hit.code = file->code.slot;
     hit.datas = ht_offset_set_pack(&file->data);
     hit.data = file->data.slot;
-    return ht_resolve_file(&hit, dso, symfs, names, cause);
+    enum ht_status status = ht_resolve_file(&hit, dso, symfs, names, cause);
+    if (status == HT_LIMIT) { /* more names than a table holds: those found stay */
+        *left_out += hit.codes + hit.datas;
+        return add_dso(&hit, dso, HT_DSO_READ, 0, &names->dso, cause);
+    }
+    /* A file that is not there has no names to miss. */
+    if (status == HT_OK && names->dso.number[HT_DSO_STATE][names->dso.rows - 1] != HT_DSO_MISSING)
+        *left_out += codes - hit.codes;
+    return status;
 }
 
 static enum ht_status put_names(struct ht_name_tables *names, struct ht_output *output, uint32_t at_least,
@@ -252,7 +279,7 @@ enum ht_status ht_hits_write(struct ht_hits *hits, const struct ht_build_ids *bu
     ht_table_init(&names.source_line, HT_CHUNK_SOURCE_LINE);
     enum ht_status status = HT_OK;
     for (size_t i = 0; i < hits->files && status == HT_OK; i++) {
-        status = resolve(&hits->file[i], i, build_ids, symfs, &names, cause);
+        status = resolve(&hits->file[i], i, build_ids, symfs, &names, &hits->left_out, cause);
         if (status == HT_OK)
             status = put_names(&names, output, PUT_ROWS, cause);
     }

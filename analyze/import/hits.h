@@ -1,5 +1,6 @@
-/* Which places samples hit: for each file the distinct code and data offsets, so that names can be looked up once for
- * all of them. Bounded: at most HT_HITS_MAX places are kept, what came after is counted. One thread. */
+/* Which places samples hit: for each file the distinct code and data offsets, so that names can be looked up
+ * once for all of them. Bounded: at most HT_HITS_MAX places are kept, what came after is counted. One thread.
+ */
 #ifndef HT_IMPORT_HITS_H
 #define HT_IMPORT_HITS_H
 
@@ -11,17 +12,19 @@
 
 struct ht_hits;
 
-struct ht_hits *ht_hits_new(struct ht_spaces *spaces); /* NULL: out of memory; spaces is the caller's, and outlives it */
+struct ht_hits *
+ht_hits_new(struct ht_spaces *spaces); /* NULL: out of memory; spaces is the caller's, and outlives it */
 void ht_hits_free(struct ht_hits *hits);
 
 /* A sample at this moment of the spaces. address 0: none. NOMEM. */
-enum ht_status ht_hits_sample(struct ht_hits *hits, unsigned cpumode, int64_t pid, int64_t tid, uint64_t ip, uint64_t address);
+enum ht_status ht_hits_sample(struct ht_hits *hits, unsigned cpumode, int64_t pid, int64_t tid, uint64_t ip,
+                              uint64_t address);
 
 /* To be called after the spaces changed. */
 void ht_hits_changed(struct ht_hits *hits);
 
-/* Looks everything up and writes DSO, SYMBOL, CODE and SOURCE_LINE; *left_out: places beyond the bound. build_ids:
- * used where a mapping has none. */
+/* Looks everything up and writes DSO, SYMBOL, CODE and SOURCE_LINE; *left_out: places beyond the bound.
+ * build_ids: used where a mapping has none. */
 enum ht_status ht_hits_write(struct ht_hits *hits, const struct ht_build_ids *build_ids, const char *symfs,
                              struct ht_output *output, uint64_t *left_out, struct ht_cause *cause);
 

@@ -28,7 +28,8 @@ struct import {
     int part_made;
 };
 
-static void warn(struct ht_import_summary *summary, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void warn(struct ht_import_summary *summary, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 static void warn(struct ht_import_summary *summary, const char *format, ...) {
     if (summary->warnings == HT_IMPORT_WARNINGS)
@@ -98,7 +99,7 @@ static enum ht_status write_limit(struct import *im, uint64_t left_out) {
     char why[128];
     if (left_out == 0)
         return HT_OK;
-    snprintf(why, sizeof why, "more than %u different places were hit", HT_HITS_MAX);
+    snprintf(why, sizeof why, "more than %u different places were hit, or too many in one file", HT_HITS_MAX);
     ht_table_init(&limit, HT_CHUNK_LIMIT);
     enum ht_status status = ht_table_add(&limit, &row);
     if (status == HT_OK)
@@ -123,11 +124,13 @@ static enum ht_status write_all(struct import *im) {
     if (status == HT_OK)
         status = ht_records_scan(r);
     if (status == HT_OK && im->data.missing[0] != '\0' && im->output.round == 0 && im->output.round_rows == 0)
-        return ht_fail(im->cause, HT_TRUNCATED, "%s: %s; not one whole record is left", im->data.path, im->data.missing);
+        return ht_fail(im->cause, HT_TRUNCATED, "%s: %s; not one whole record is left", im->data.path,
+                       im->data.missing);
     if (status == HT_OK)
         status = ht_output_end_rounds(&im->output, im->cause);
     if (status == HT_OK)
-        status = ht_hits_write(r->hits, &im->facts.build_ids, im->options->symfs, &im->output, &left_out, im->cause);
+        status = ht_hits_write(r->hits, &im->facts.build_ids, im->options->symfs, &im->output, &left_out,
+                               im->cause);
     if (status == HT_OK)
         status = write_limit(im, left_out);
     if (status == HT_OK)
@@ -146,12 +149,14 @@ static void add_warnings(struct import *im) {
         warn(s, "%" PRIu64 " samples belong to events that the file does not list",
              skips->reason[HT_SKIP_NO_EVENT].records);
     if (skips->type[HT_PERF_AUXTRACE].records > 0)
-        warn(s, "%" PRIu64 " bytes of AUX data (Intel PT, Arm SPE) were passed over: they cannot be decoded yet",
+        warn(s,
+             "%" PRIu64 " bytes of AUX data (Intel PT, Arm SPE) were passed over: they cannot be decoded yet",
              skips->type[HT_PERF_AUXTRACE].bytes);
     if (skips->reason[HT_SKIP_NEW_FIELDS].records > 0)
         warn(s, "%" PRIu64 " samples have fields that this version does not know",
              skips->reason[HT_SKIP_NEW_FIELDS].records);
-    uint64_t broken = skips->reason[HT_SKIP_BROKEN_SAMPLE].records + skips->reason[HT_SKIP_BROKEN_RECORD].records;
+    uint64_t broken =
+        skips->reason[HT_SKIP_BROKEN_SAMPLE].records + skips->reason[HT_SKIP_BROKEN_RECORD].records;
     if (broken > 0)
         warn(s, "%" PRIu64 " records are shorter than their fields", broken);
     if (s->lost > 0)
@@ -165,7 +170,8 @@ static enum ht_status finish(struct import *im) {
     if (!im->options->force && link(im->part, im->options->output) == 0) {
         unlink(im->part); /* link fails where the name was taken meanwhile, rename would replace it */
     } else if (!im->options->force && errno == EEXIST) {
-        return ht_fail(im->cause, HT_EXISTS, "%s is there already (--force overwrites it)", im->options->output);
+        return ht_fail(im->cause, HT_EXISTS, "%s is there already (--force overwrites it)",
+                       im->options->output);
     } else if (rename(im->part, im->options->output) != 0) {
         return ht_fail_errno(im->cause, "cannot rename %s to %s", im->part, im->options->output);
     }

@@ -1,7 +1,8 @@
 /* `hitm-analyze import`: a perf.data becomes a capture.
  *
- * The output is written beside (OUTPUT.part) and renamed when it is whole, removed on failure. One thread. A file that
- * was cut short is imported up to its last whole record: OK, with a warning and META key import_missing. */
+ * The output is written beside (OUTPUT.part) and renamed when it is whole, removed on failure. One thread. A
+ * file that was cut short is imported up to its last whole record: OK, with a warning and META key
+ * import_missing. */
 #ifndef HT_IMPORT_IMPORT_H
 #define HT_IMPORT_IMPORT_H
 

@@ -1,10 +1,11 @@
 /* The order in which perf processes the records of a file.
  *
- * Rings of several CPUs are written one after another, so times go back and forth. A FINISHED_ROUND says that all rings
- * were drained once: what was written before the *previous* one can have nothing older follow it. So at each, everything
- * up to the latest time known at the previous one is delivered, by time and then by place in the file; the rest at the
- * end. Records without time are delivered at once. 16 bytes a waiting record, plus as much while sorting. Behaviour
- * of perf 6.1 (ordered events), which our counts are compared with. One thread. */
+ * Rings of several CPUs are written one after another, so times go back and forth. A FINISHED_ROUND says that
+ * all rings were drained once: what was written before the *previous* one can have nothing older follow it.
+ * So at each, everything up to the latest time known at the previous one is delivered, by time and then by
+ * place in the file; the rest at the end. Records without time are delivered at once. 16 bytes a waiting
+ * record, plus as much while sorting. Behaviour of perf 6.1 (ordered events), which our counts are compared
+ * with. One thread. */
 #ifndef HT_IMPORT_ORDER_H
 #define HT_IMPORT_ORDER_H
 

@@ -9,13 +9,12 @@
 
 /* Kinds whose rows come in rounds. */
 static const enum ht_chunk_kind event_kinds[] = {
-    HT_CHUNK_TASK,       HT_CHUNK_MMAP, HT_CHUNK_SWITCH, HT_CHUNK_MEM_SAMPLE,
-    HT_CHUNK_CPU_SAMPLE, HT_CHUNK_LOSS,
+    HT_CHUNK_TASK, HT_CHUNK_MMAP, HT_CHUNK_SWITCH, HT_CHUNK_MEM_SAMPLE, HT_CHUNK_CPU_SAMPLE, HT_CHUNK_LOSS,
 };
 #define EVENT_KINDS (sizeof event_kinds / sizeof event_kinds[0])
 
-enum ht_status ht_output_open(struct ht_output *output, const char *path, uint64_t realtime_ns, uint32_t events,
-                              struct ht_cause *cause) {
+enum ht_status ht_output_open(struct ht_output *output, const char *path, uint64_t realtime_ns,
+                              uint32_t events, struct ht_cause *cause) {
     memset(output, 0, sizeof *output);
     enum ht_status status = ht_writer_open(path, 1, realtime_ns, &output->writer, cause);
     if (status != HT_OK)
@@ -48,7 +47,7 @@ static enum ht_status put_round_row(struct ht_output *output, struct ht_cause *c
     if (status == HT_OK) {
         round.number[HT_ROUND_ROUND][row] = output->round;
         round.number[HT_ROUND_START][row] = output->round_start_ns;
-        round.number[HT_ROUND_END][row] = output->closed_ns;
+        round.number[HT_ROUND_END][row] = output->closed_ns + 1; /* the first time that is still to come */
         status = ht_writer_put(output->writer, output->encoder, &round, output->round, cause);
     } else {
         ht_fail(cause, status, "out of memory");

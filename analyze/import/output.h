@@ -1,9 +1,9 @@
-/* The capture that an import writes: rows of every kind in the order in which they are delivered, cut into chunks and
- * rounds.
+/* The capture that an import writes: rows of every kind in the order in which they are delivered, cut into
+ * chunks and rounds.
  *
- * A round is closed after some 256 thousand rows, and wherever the order would be lost to a reader that sorts a round by
- * time and, at equal times, applies forks, then mappings, then the rest: so a reader has perf's order and needs one round
- * in memory. Owns writer and encoder. One thread. */
+ * A round is closed after some 256 thousand rows, and wherever the order would be lost to a reader that sorts
+ * a round by time and, at equal times, applies forks, then mappings, then the rest: so a reader has perf's
+ * order and needs one round in memory. Owns writer and encoder. One thread. */
 #ifndef HT_IMPORT_OUTPUT_H
 #define HT_IMPORT_OUTPUT_H
 
@@ -46,10 +46,11 @@ struct ht_output {
     uint64_t closed_ns; /* the latest end of a closed round */
 };
 
-enum ht_status ht_output_open(struct ht_output *output, const char *path, uint64_t realtime_ns, uint32_t events,
-                              struct ht_cause *cause);
+enum ht_status ht_output_open(struct ht_output *output, const char *path, uint64_t realtime_ns,
+                              uint32_t events, struct ht_cause *cause);
 
-/* A row of an event kind (the kind's first column is set to the key's time). event matters for TRACEPOINT alone. */
+/* A row of an event kind (the kind's first column is set to the key's time). event matters for TRACEPOINT
+ * alone. */
 enum ht_status ht_output_row(struct ht_output *output, enum ht_chunk_kind kind, uint32_t event,
                              const struct ht_output_key *key, struct ht_table **table, uint32_t *row,
                              struct ht_cause *cause);

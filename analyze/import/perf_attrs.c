@@ -7,9 +7,9 @@
 #include "schema/endian.h"
 
 /* Fields that are always 8 bytes in a sample, in front of those that vary. */
-#define FIXED                                                                                                          \
-    (HT_PS_IDENTIFIER | HT_PS_IP | HT_PS_TID | HT_PS_TIME | HT_PS_ADDR | HT_PS_ID | HT_PS_STREAM_ID | HT_PS_CPU |      \
-     HT_PS_PERIOD)
+#define FIXED                                                                                                \
+    (HT_PS_IDENTIFIER | HT_PS_IP | HT_PS_TID | HT_PS_TIME | HT_PS_ADDR | HT_PS_ID | HT_PS_STREAM_ID |        \
+     HT_PS_CPU | HT_PS_PERIOD)
 #define TRAILER (HT_PS_TID | HT_PS_TIME | HT_PS_ID | HT_PS_STREAM_ID | HT_PS_CPU | HT_PS_IDENTIFIER)
 
 static int32_t bytes_of(uint64_t sample_type, uint64_t fields) {
@@ -47,8 +47,10 @@ enum ht_status ht_perf_attrs_place_ids(struct ht_perf_attrs *attrs, struct ht_ca
         int32_t in_sample, from_end;
         id_places(&attrs->attr[i], &in_sample, &from_end);
         if (in_sample != attrs->id_offset || from_end != attrs->id_from_end)
-            return ht_fail(cause, HT_UNSUPPORTED,
-                           "events 0 and %u carry their ids at different places, so that no record can be told apart", i);
+            return ht_fail(
+                cause, HT_UNSUPPORTED,
+                "events 0 and %u carry their ids at different places, so that no record can be told apart",
+                i);
     }
     return HT_OK;
 }
@@ -91,7 +93,8 @@ enum ht_status ht_perf_attrs_add_id(struct ht_perf_attrs *attrs, uint64_t id, ui
 int32_t ht_perf_attrs_find(const struct ht_perf_attrs *attrs, uint64_t id) {
     if (id == 0 || attrs->slots == 0)
         return -1;
-    for (uint64_t slot = slot_of(attrs, id); attrs->slot[slot].id != 0; slot = (slot + 1) & (attrs->slots - 1))
+    for (uint64_t slot = slot_of(attrs, id); attrs->slot[slot].id != 0;
+         slot = (slot + 1) & (attrs->slots - 1))
         if (attrs->slot[slot].id == id)
             return (int32_t)attrs->slot[slot].event;
     return -1;
@@ -152,8 +155,8 @@ static void decode(const uint8_t *raw, uint32_t bytes, struct ht_perf_attr *attr
 static enum ht_status read_ids(struct ht_perf_data *data, struct ht_perf_attrs *attrs, uint32_t event,
                                struct ht_perf_section ids, struct ht_cause *cause) {
     if (ids.offset > data->file_bytes || ids.bytes > data->file_bytes - ids.offset)
-        return ht_fail(cause, HT_TRUNCATED, "%s: the ids of event %u lie beyond its end (%llu bytes)", data->path, event,
-                       (unsigned long long)data->file_bytes);
+        return ht_fail(cause, HT_TRUNCATED, "%s: the ids of event %u lie beyond its end (%llu bytes)",
+                       data->path, event, (unsigned long long)data->file_bytes);
     for (uint64_t i = 0; i < ids.bytes / 8; i++) {
         uint8_t id[8];
         enum ht_status status = ht_perf_data_read(data, ids.offset + i * 8, id, sizeof id, cause);
@@ -170,15 +173,17 @@ static enum ht_status read_attr(struct ht_perf_data *data, struct ht_perf_attrs 
     uint64_t offset = data->attrs.offset + event * data->attr_bytes;
     uint64_t room = data->attr_bytes - 16;
     uint8_t raw[128] = {0}, section[16];
-    enum ht_status status = ht_perf_data_read(data, offset, raw, room < sizeof raw ? room : sizeof raw, cause);
+    enum ht_status status =
+        ht_perf_data_read(data, offset, raw, room < sizeof raw ? room : sizeof raw, cause);
     if (status != HT_OK)
         return status;
     uint32_t bytes = ht_get_u32(raw + 4);
     if (bytes == 0)
         bytes = HT_PERF_ATTR_BYTES_MIN;
     if (bytes < HT_PERF_ATTR_BYTES_MIN || bytes > room)
-        return ht_fail(cause, HT_DAMAGED, "%s: byte %llu: event %u has an attribute of %u bytes in a place for %llu",
-                       data->path, (unsigned long long)offset, event, bytes, (unsigned long long)room);
+        return ht_fail(cause, HT_DAMAGED,
+                       "%s: byte %llu: event %u has an attribute of %u bytes in a place for %llu", data->path,
+                       (unsigned long long)offset, event, bytes, (unsigned long long)room);
     decode(raw, bytes, &attrs->attr[event]);
     status = ht_perf_data_read(data, offset + room, section, sizeof section, cause);
     if (status != HT_OK)
@@ -187,15 +192,16 @@ static enum ht_status read_attr(struct ht_perf_data *data, struct ht_perf_attrs 
     return read_ids(data, attrs, event, ids, cause);
 }
 
-enum ht_status ht_perf_attrs_read(struct ht_perf_data *data, struct ht_perf_attrs *attrs, struct ht_cause *cause) {
+enum ht_status ht_perf_attrs_read(struct ht_perf_data *data, struct ht_perf_attrs *attrs,
+                                  struct ht_cause *cause) {
     memset(attrs, 0, sizeof *attrs);
     if (data->attr_bytes < HT_PERF_ATTR_BYTES_MIN + 16 || data->attr_bytes > HT_PERF_RECORD_MAX)
         return ht_fail(cause, HT_DAMAGED, "%s: event attributes of %llu bytes cannot be", data->path,
                        (unsigned long long)data->attr_bytes);
     uint64_t count = data->attrs.bytes / data->attr_bytes;
     if (count == 0 || count > HT_PERF_EVENTS_MAX)
-        return ht_fail(cause, HT_DAMAGED, "%s: has %llu events (1 to %u can be)", data->path, (unsigned long long)count,
-                       HT_PERF_EVENTS_MAX);
+        return ht_fail(cause, HT_DAMAGED, "%s: has %llu events (1 to %u can be)", data->path,
+                       (unsigned long long)count, HT_PERF_EVENTS_MAX);
     attrs->attr = calloc(count, sizeof *attrs->attr);
     if (attrs->attr == NULL)
         return ht_fail(cause, HT_NOMEM, "out of memory");

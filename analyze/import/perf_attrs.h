@@ -1,7 +1,8 @@
 /* The events of a perf.data: their attributes, and which event a record belongs to.
  *
- * Owns its arrays until ht_perf_attrs_free; read-only after reading, so any thread may look up. Source of the layout:
- * struct perf_event_attr in linux/perf_event.h; attrs of any size from 64 bytes on, fields beyond it are 0. */
+ * Owns its arrays until ht_perf_attrs_free; read-only after reading, so any thread may look up. Source of the
+ * layout: struct perf_event_attr in linux/perf_event.h; attrs of any size from 64 bytes on, fields beyond it
+ * are 0. */
 #ifndef HT_IMPORT_PERF_ATTRS_H
 #define HT_IMPORT_PERF_ATTRS_H
 
@@ -33,15 +34,18 @@ struct ht_perf_attrs {
     struct ht_perf_id *slot;
     uint64_t slots; /* power of two, 0 where no event has ids */
     uint64_t ids;
-    int32_t id_offset;  /* of the id in a sample record, -1: samples carry none */
+    int32_t id_offset;   /* of the id in a sample record, -1: samples carry none */
     int32_t id_from_end; /* of the id in the trailer, from the record's end; -1: none */
 };
 
-/* TRUNCATED, DAMAGED where sizes contradict each other, UNSUPPORTED where events put their ids at different places. */
-enum ht_status ht_perf_attrs_read(struct ht_perf_data *data, struct ht_perf_attrs *attrs, struct ht_cause *cause);
+/* TRUNCATED, DAMAGED where sizes contradict each other, UNSUPPORTED where events put their ids at different
+ * places. */
+enum ht_status ht_perf_attrs_read(struct ht_perf_data *data, struct ht_perf_attrs *attrs,
+                                  struct ht_cause *cause);
 void ht_perf_attrs_free(struct ht_perf_attrs *attrs);
 
-/* Computes what follows from sample_type and flags; ht_perf_attrs_read does it, tests with attrs of their own too. */
+/* Computes what follows from sample_type and flags; ht_perf_attrs_read does it, tests with attrs of their own
+ * too. */
 void ht_perf_attr_derive(struct ht_perf_attr *attr);
 enum ht_status ht_perf_attrs_place_ids(struct ht_perf_attrs *attrs, struct ht_cause *cause);
 enum ht_status ht_perf_attrs_add_id(struct ht_perf_attrs *attrs, uint64_t id, uint32_t event);
@@ -49,8 +53,9 @@ enum ht_status ht_perf_attrs_add_id(struct ht_perf_attrs *attrs, uint64_t id, ui
 /* The event of an id, -1 where it is unknown. */
 int32_t ht_perf_attrs_find(const struct ht_perf_attrs *attrs, uint64_t id);
 
-/* The event that a kernel record (bytes long, header included) belongs to; -1 unknown. As perf: the only event where
- * there is one; the first for records that perf made up (id 0) and for records without a trailer. */
+/* The event that a kernel record (bytes long, header included) belongs to; -1 unknown. As perf: the only
+ * event where there is one; the first for records that perf made up (id 0) and for records without a trailer.
+ */
 int32_t ht_perf_attrs_event_of(const struct ht_perf_attrs *attrs, const uint8_t *record, uint32_t bytes);
 
 /* The time of a kernel record of this event; 0 where it carries none. */

@@ -24,8 +24,8 @@ void ht_perf_data_note(struct ht_perf_data *data, const char *format, ...) {
     va_end(args);
 }
 
-const uint8_t *ht_perf_data_at(struct ht_perf_data *data, uint64_t offset, size_t length, enum ht_status *status,
-                               struct ht_cause *cause) {
+const uint8_t *ht_perf_data_at(struct ht_perf_data *data, uint64_t offset, size_t length,
+                               enum ht_status *status, struct ht_cause *cause) {
     const uint8_t *bytes = ht_perf_window_at(data->window, offset, length, status);
     if (bytes != NULL)
         return bytes;
@@ -34,7 +34,8 @@ const uint8_t *ht_perf_data_at(struct ht_perf_data *data, uint64_t offset, size_
     else if (*status == HT_NOMEM)
         ht_fail(cause, *status, "out of memory");
     else
-        ht_fail(cause, *status, "%s: ends before byte %llu", data->path, (unsigned long long)(offset + length));
+        ht_fail(cause, *status, "%s: ends before byte %llu", data->path,
+                (unsigned long long)(offset + length));
     return NULL;
 }
 
@@ -62,20 +63,23 @@ static enum ht_status refuse(const struct ht_perf_data *data, const uint8_t *hea
         return ht_fail(cause, HT_TRUNCATED, "%s: is empty", data->path);
     if (got >= 8 && memcmp(header, HT_PERF_MAGIC_SWAPPED, 8) == 0)
         return ht_fail(cause, HT_UNSUPPORTED,
-                       "%s: was recorded on a machine of the other byte order; import it on such a machine", data->path);
+                       "%s: was recorded on a machine of the other byte order; import it on such a machine",
+                       data->path);
     if (got >= 8 && memcmp(header, HT_PERF_MAGIC_OLD, 8) == 0)
         return ht_fail(cause, HT_UNSUPPORTED,
-                       "%s: has the format of perf before Linux 3.2; record again with a newer perf", data->path);
+                       "%s: has the format of perf before Linux 3.2; record again with a newer perf",
+                       data->path);
     if (got < 8 && memcmp(header, HT_PERF_MAGIC, got) == 0)
         return ht_fail(cause, HT_TRUNCATED, "%s: cut off at byte %zu, within its header", data->path, got);
     if (got < 8 || memcmp(header, HT_PERF_MAGIC, 8) != 0)
-        return ht_fail(cause, HT_FORMAT, "%s: is no perf.data file (it does not begin with " HT_PERF_MAGIC ")",
-                       data->path);
+        return ht_fail(cause, HT_FORMAT,
+                       "%s: is no perf.data file (it does not begin with " HT_PERF_MAGIC ")", data->path);
     if (got >= 16 && ht_get_u64(header + 8) == HT_PERF_HEADER_BYTES_PIPE)
-        return ht_fail(cause, HT_UNSUPPORTED,
-                       "%s: was written through a pipe (perf record -o -); record again into a file: perf record -o "
-                       "FILE (perf 6.1 inject does not mend it)",
-                       data->path);
+        return ht_fail(
+            cause, HT_UNSUPPORTED,
+            "%s: was written through a pipe (perf record -o -); record again into a file: perf record -o "
+            "FILE (perf 6.1 inject does not mend it)",
+            data->path);
     if (got < HT_PERF_HEADER_BYTES_PLAIN)
         return ht_fail(cause, HT_TRUNCATED, "%s: cut off at byte %zu, within its header", data->path, got);
     return HT_OK;
@@ -106,7 +110,8 @@ static enum ht_status read_feature_table(struct ht_perf_data *data, struct ht_ca
     return HT_OK;
 }
 
-static enum ht_status place_data(struct ht_perf_data *data, uint64_t offset, uint64_t bytes, struct ht_cause *cause) {
+static enum ht_status place_data(struct ht_perf_data *data, uint64_t offset, uint64_t bytes,
+                                 struct ht_cause *cause) {
     data->data_start = offset;
     data->data_bytes = bytes;
     if (offset > data->file_bytes)
@@ -149,8 +154,8 @@ static enum ht_status read_header(struct ht_perf_data *data, struct ht_cause *ca
         for (unsigned i = 0; i < 4; i++)
             data->features[i] = ht_get_u64(h + HT_PERF_HEADER_BYTES_PLAIN + i * 8);
     if (data->attrs.offset > data->file_bytes || data->attrs.bytes > data->file_bytes - data->attrs.offset)
-        return ht_fail(cause, HT_TRUNCATED, "%s: cut off at byte %llu, within its event attributes", data->path,
-                       (unsigned long long)data->file_bytes);
+        return ht_fail(cause, HT_TRUNCATED, "%s: cut off at byte %llu, within its event attributes",
+                       data->path, (unsigned long long)data->file_bytes);
     status = place_data(data, ht_get_u64(h + 40), ht_get_u64(h + 48), cause);
     if (status == HT_OK)
         status = read_feature_table(data, cause);
@@ -169,12 +174,13 @@ enum ht_status ht_perf_data_open(const char *path, struct ht_perf_data *data, st
         goto out;
     }
     if (S_ISDIR(st.st_mode)) {
-        status = ht_fail(cause, HT_UNSUPPORTED, "%s: is a directory (perf record --threads?); record without --threads",
-                         path);
+        status = ht_fail(cause, HT_UNSUPPORTED,
+                         "%s: is a directory (perf record --threads?); record without --threads", path);
         goto out;
     }
     if (!S_ISREG(st.st_mode)) {
-        status = ht_fail(cause, HT_UNSUPPORTED, "%s: is no regular file; write the recording to a file first", path);
+        status = ht_fail(cause, HT_UNSUPPORTED, "%s: is no regular file; write the recording to a file first",
+                         path);
         goto out;
     }
     data->file_bytes = (uint64_t)st.st_size;

@@ -98,7 +98,8 @@ static enum ht_status cmdline(struct ht_section *s, struct context *c) {
     return s->bad ? HT_DAMAGED : HT_OK;
 }
 
-/* u32 events, u32 bytes of an attr, then for each: attr, u32 ids, name, ids. In the order of the attr section. */
+/* u32 events, u32 bytes of an attr, then for each: attr, u32 ids, name, ids. In the order of the attr
+ * section. */
 static enum ht_status event_desc(struct ht_section *s, struct context *c) {
     uint32_t events = ht_section_u32(s), attr_bytes = ht_section_u32(s);
     for (uint32_t i = 0; i < events && !s->bad; i++) {
@@ -117,7 +118,7 @@ static enum ht_status event_desc(struct ht_section *s, struct context *c) {
 static enum ht_status pmu_mappings(struct ht_section *s, struct context *c) {
     uint32_t count = ht_section_u32(s);
     struct ht_perf_facts *facts = c->facts;
-    if (count > HT_PERF_PMUS_MAX || facts->pmu != NULL)
+    if (s->bad || count > HT_PERF_PMUS_MAX || facts->pmu != NULL)
         return HT_DAMAGED;
     if ((facts->pmu = calloc(count + 1, sizeof *facts->pmu)) == NULL)
         return HT_NOMEM;
@@ -136,7 +137,8 @@ static enum ht_status pmu_mappings(struct ht_section *s, struct context *c) {
     return HT_OK;
 }
 
-static enum ht_status caps_of(struct ht_section *s, uint32_t count, const char *pmu, struct ht_perf_facts *facts) {
+static enum ht_status caps_of(struct ht_section *s, uint32_t count, const char *pmu,
+                              struct ht_perf_facts *facts) {
     for (uint32_t i = 0; i < count && !s->bad; i++) {
         const char *name = ht_section_string(s), *value = ht_section_string(s);
         char condition[256];
@@ -267,7 +269,8 @@ static enum ht_status read_section(struct ht_perf_data *data, unsigned bit, stru
 }
 
 enum ht_status ht_perf_facts_read(struct ht_perf_data *data, const struct ht_perf_attrs *attrs,
-                                  struct ht_skips *skips, struct ht_perf_facts *facts, struct ht_cause *cause) {
+                                  struct ht_skips *skips, struct ht_perf_facts *facts,
+                                  struct ht_cause *cause) {
     memset(facts, 0, sizeof *facts);
     ht_table_init(&facts->node, HT_CHUNK_NODE);
     ht_table_init(&facts->mem_block, HT_CHUNK_MEM_BLOCK);
@@ -286,7 +289,7 @@ enum ht_status ht_perf_facts_read(struct ht_perf_data *data, const struct ht_per
 }
 
 void ht_perf_facts_free(struct ht_perf_facts *facts) {
-    char *texts[] = {facts->hostname, facts->kernel, facts->version, facts->arch,
+    char *texts[] = {facts->hostname,  facts->kernel, facts->version, facts->arch,
                      facts->cpu_model, facts->cpuid,  facts->command};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         free(texts[i]);

@@ -1,8 +1,8 @@
 /* What the feature sections of a perf.data say about the machine, the events and the recording.
  *
  * Damaged, unknown and unused sections are counted in skips and never stop the import. Owns everything until
- * ht_perf_facts_free. One thread. Layouts: tools/perf/Documentation/perf.data-file-format.txt of Linux, and what perf
- * 6.1 writes. */
+ * ht_perf_facts_free. One thread. Layouts: tools/perf/Documentation/perf.data-file-format.txt of Linux, and
+ * what perf 6.1 writes. */
 #ifndef HT_IMPORT_PERF_FEATURES_H
 #define HT_IMPORT_PERF_FEATURES_H
 
@@ -36,8 +36,8 @@ struct ht_perf_facts {
     uint32_t pmus;
     struct ht_perf_cpu *cpu;
     uint32_t cpus, cpus_online;
-    uint64_t listed; /* CPUs of all lists so far */
-    int lists_seen; /* some section said which CPUs are online */
+    uint64_t listed;                   /* CPUs of all lists so far */
+    int lists_seen;                    /* some section said which CPUs are online */
     uint64_t memory_bytes, line_bytes; /* 0 unknown */
     uint64_t sample_first_ns, sample_last_ns;
     uint64_t clock_resolution_ns, clock_realtime_ns, clock_event_ns; /* CLOCKID, CLOCK_DATA; 0 unknown */
@@ -47,7 +47,8 @@ struct ht_perf_facts {
 };
 
 enum ht_status ht_perf_facts_read(struct ht_perf_data *data, const struct ht_perf_attrs *attrs,
-                                  struct ht_skips *skips, struct ht_perf_facts *facts, struct ht_cause *cause);
+                                  struct ht_skips *skips, struct ht_perf_facts *facts,
+                                  struct ht_cause *cause);
 void ht_perf_facts_free(struct ht_perf_facts *facts);
 
 /* Rows of CPU, from what the sections said together. */
@@ -57,7 +58,8 @@ const char *ht_perf_facts_pmu(const struct ht_perf_facts *facts, uint32_t type);
 
 enum ht_status ht_perf_facts_condition(struct ht_perf_facts *facts, const char *name, const char *value);
 
-/* The parts of this module that have files of their own; DAMAGED where the section is not what it should be. */
+/* The parts of this module that have files of their own; DAMAGED where the section is not what it should be.
+ */
 enum ht_status ht_perf_cpu_topology(struct ht_section *section, struct ht_perf_facts *facts);
 enum ht_status ht_perf_numa_topology(struct ht_section *section, struct ht_perf_facts *facts);
 enum ht_status ht_perf_mem_topology(struct ht_section *section, struct ht_perf_facts *facts);

@@ -1,7 +1,9 @@
-/* The numbers of the perf.data file format that import needs, under names of our own, because the kernel headers of a
- * build machine may be older than the perf that wrote the file. All native little endian, all offsets in bytes.
+/* The numbers of the perf.data file format that import needs, under names of our own, because the kernel
+ * headers of a build machine may be older than the perf that wrote the file. All native little endian, all
+ * offsets in bytes.
  *
- * Sources: perf_event_open(2), linux/perf_event.h, and tools/perf/Documentation/perf.data-file-format.txt of Linux. */
+ * Sources: perf_event_open(2), linux/perf_event.h, and tools/perf/Documentation/perf.data-file-format.txt of
+ * Linux. */
 #ifndef HT_IMPORT_PERF_FORMAT_H
 #define HT_IMPORT_PERF_FORMAT_H
 
@@ -11,8 +13,8 @@
 #define HT_PERF_MAGIC_SWAPPED "2ELIFREP"
 #define HT_PERF_MAGIC_OLD     "PERFFILE"
 
-/* File header: magic 0, header size 8, size of an attr entry 16, then {offset, size} of attrs 24, data 40, event types
- * 56 (unused), then 256 feature bits at 72. */
+/* File header: magic 0, header size 8, size of an attr entry 16, then {offset, size} of attrs 24, data 40,
+ * event types 56 (unused), then 256 feature bits at 72. */
 #define HT_PERF_HEADER_BYTES       104u
 #define HT_PERF_HEADER_BYTES_PLAIN 72u /* without feature bits, before Linux 2.6.35 */
 #define HT_PERF_HEADER_BYTES_PIPE  16u
@@ -47,12 +49,13 @@ enum {
 };
 
 /* Bits of misc; several have more than one meaning, by record type. */
-#define HT_PERF_MISC_CPUMODE        7u
-#define HT_PERF_MISC_KERNEL         1u
-#define HT_PERF_MISC_USER           2u
-#define HT_PERF_MISC_MMAP_DATA      (1u << 13)
-#define HT_PERF_MISC_COMM_EXEC      (1u << 13)
-#define HT_PERF_MISC_FORK_EXISTED   (1u << 13) /* perf made the record up from /proc: no mappings are inherited */
+#define HT_PERF_MISC_CPUMODE   7u
+#define HT_PERF_MISC_KERNEL    1u
+#define HT_PERF_MISC_USER      2u
+#define HT_PERF_MISC_MMAP_DATA (1u << 13)
+#define HT_PERF_MISC_COMM_EXEC (1u << 13)
+#define HT_PERF_MISC_FORK_EXISTED                                                                            \
+    (1u << 13) /* perf made the record up from /proc: no mappings are inherited */
 #define HT_PERF_MISC_SWITCH_OUT     (1u << 13)
 #define HT_PERF_MISC_SWITCH_PREEMPT (1u << 14)
 #define HT_PERF_MISC_MMAP_BUILD_ID  (1u << 14)
@@ -87,14 +90,14 @@ enum {
 #define HT_PS_KNOWN          ((1ull << 25) - 1)
 
 /* read_format, branch_sample_type */
-#define HT_PF_ENABLED         (1ull << 0)
-#define HT_PF_RUNNING         (1ull << 1)
-#define HT_PF_ID              (1ull << 2)
-#define HT_PF_GROUP           (1ull << 3)
-#define HT_PF_LOST            (1ull << 4)
-#define HT_PB_HW_INDEX        (1ull << 17)
-#define HT_PB_COUNTERS        (1ull << 19)
-#define HT_PERF_BRANCH_BYTES  24u
+#define HT_PF_ENABLED        (1ull << 0)
+#define HT_PF_RUNNING        (1ull << 1)
+#define HT_PF_ID             (1ull << 2)
+#define HT_PF_GROUP          (1ull << 3)
+#define HT_PF_LOST           (1ull << 4)
+#define HT_PB_HW_INDEX       (1ull << 17)
+#define HT_PB_COUNTERS       (1ull << 19)
+#define HT_PERF_BRANCH_BYTES 24u
 
 /* The attr's bit field, as one u64 at offset 40. */
 #define HT_PA_FREQ          (1ull << 10)

@@ -80,20 +80,39 @@ static void skip_stack(struct cursor *c) {
         take(c); /* how much of it is valid */
 }
 
-/* The parts that a capture has no place for, in the order in which they come between the fields that it has. */
+/* The parts that a capture has no place for, in the order in which they come between the fields that it has.
+ */
 static void skip_part(struct cursor *c, const struct ht_perf_attr *attr, enum ht_sample_part part,
                       struct ht_perf_sample *sample) {
     const uint8_t *start = c->at;
     switch (part) {
-    case HT_PART_READ: skip_read(c, attr->read_format); break;
-    case HT_PART_RAW: take_raw(c, sample); break;
-    case HT_PART_BRANCH_STACK: skip_branches(c, attr->branch_type); break;
-    case HT_PART_REGS_USER: skip_registers(c, attr->regs_user); break;
-    case HT_PART_REGS_INTR: skip_registers(c, attr->regs_intr); break;
-    case HT_PART_STACK_USER: skip_stack(c); break;
-    case HT_PART_CALLCHAIN: skip(c, take(c), 8); break;
-    case HT_PART_AUX: skip(c, take(c), 1); break;
-    default: take(c); break;
+    case HT_PART_READ:
+        skip_read(c, attr->read_format);
+        break;
+    case HT_PART_RAW:
+        take_raw(c, sample);
+        break;
+    case HT_PART_BRANCH_STACK:
+        skip_branches(c, attr->branch_type);
+        break;
+    case HT_PART_REGS_USER:
+        skip_registers(c, attr->regs_user);
+        break;
+    case HT_PART_REGS_INTR:
+        skip_registers(c, attr->regs_intr);
+        break;
+    case HT_PART_STACK_USER:
+        skip_stack(c);
+        break;
+    case HT_PART_CALLCHAIN:
+        skip(c, take(c), 8);
+        break;
+    case HT_PART_AUX:
+        skip(c, take(c), 1);
+        break;
+    default:
+        take(c);
+        break;
     }
     sample->part_bytes[part] = (uint32_t)(c->at - start);
 }
@@ -103,17 +122,20 @@ struct part_bit {
     enum ht_sample_part part;
 };
 
-static void skip_parts(struct cursor *c, const struct ht_perf_attr *attr, const struct part_bit *parts, size_t count,
-                       struct ht_perf_sample *sample) {
+static void skip_parts(struct cursor *c, const struct ht_perf_attr *attr, const struct part_bit *parts,
+                       size_t count, struct ht_perf_sample *sample) {
     for (size_t i = 0; i < count; i++)
         if (attr->sample_type & parts[i].bit)
             skip_part(c, attr, parts[i].part, sample);
 }
 
 static const struct part_bit before_weight[] = {
-    {HT_PS_READ, HT_PART_READ},           {HT_PS_CALLCHAIN, HT_PART_CALLCHAIN},
-    {HT_PS_RAW, HT_PART_RAW},             {HT_PS_BRANCH_STACK, HT_PART_BRANCH_STACK},
-    {HT_PS_REGS_USER, HT_PART_REGS_USER}, {HT_PS_STACK_USER, HT_PART_STACK_USER},
+    {HT_PS_READ, HT_PART_READ},
+    {HT_PS_CALLCHAIN, HT_PART_CALLCHAIN},
+    {HT_PS_RAW, HT_PART_RAW},
+    {HT_PS_BRANCH_STACK, HT_PART_BRANCH_STACK},
+    {HT_PS_REGS_USER, HT_PART_REGS_USER},
+    {HT_PS_STACK_USER, HT_PART_STACK_USER},
 };
 static const struct part_bit before_phys[] = {
     {HT_PS_TRANSACTION, HT_PART_TRANSACTION},
@@ -131,7 +153,8 @@ static void reset(const struct ht_perf_attr *attr, struct ht_perf_sample *sample
     memset(sample, 0, sizeof *sample);
     sample->pid = sample->tid = sample->cpu = -1;
     sample->data_src = HT_PERF_DATA_SRC_NONE;
-    /* Without a period of its own a sample stands for the fixed one; a frequency is none: it stands for itself. */
+    /* Without a period of its own a sample stands for the fixed one; a frequency is none: it stands for
+     * itself. */
     sample->period = attr->flags & HT_PA_FREQ ? 1 : attr->period;
 }
 

@@ -1,6 +1,6 @@
-/* One sample record or the trailer of another record, decoded by its event's attributes. Every length in the record is
- * checked against the record's end. Pointers point into the record. No state, any thread.
- * Source of the layout: PERF_RECORD_SAMPLE and struct sample_id in linux/perf_event.h. */
+/* One sample record or the trailer of another record, decoded by its event's attributes. Every length in the
+ * record is checked against the record's end. Pointers point into the record. No state, any thread. Source of
+ * the layout: PERF_RECORD_SAMPLE and struct sample_id in linux/perf_event.h. */
 #ifndef HT_IMPORT_PERF_SAMPLE_H
 #define HT_IMPORT_PERF_SAMPLE_H
 
@@ -9,25 +9,25 @@
 #include "analyze/import/perf_attrs.h"
 
 /* Parts of a sample that a capture has no place for; import counts them. X(NAME, text) */
-#define HT_SAMPLE_PARTS(X)                                                                                             \
-    X(READ, "counter values")                                                                                          \
-    X(CALLCHAIN, "callchain")                                                                                          \
-    X(RAW, "raw data")                                                                                                 \
-    X(BRANCH_STACK, "branch stack")                                                                                    \
-    X(REGS_USER, "user registers")                                                                                     \
-    X(STACK_USER, "copy of the user stack")                                                                            \
-    X(TRANSACTION, "transaction flags")                                                                                \
-    X(REGS_INTR, "registers")                                                                                          \
-    X(CGROUP, "cgroup number")                                                                                         \
-    X(DATA_PAGE_SIZE, "data page size")                                                                                \
-    X(CODE_PAGE_SIZE, "code page size")                                                                                \
+#define HT_SAMPLE_PARTS(X)                                                                                   \
+    X(READ, "counter values")                                                                                \
+    X(CALLCHAIN, "callchain")                                                                                \
+    X(RAW, "raw data")                                                                                       \
+    X(BRANCH_STACK, "branch stack")                                                                          \
+    X(REGS_USER, "user registers")                                                                           \
+    X(STACK_USER, "copy of the user stack")                                                                  \
+    X(TRANSACTION, "transaction flags")                                                                      \
+    X(REGS_INTR, "registers")                                                                                \
+    X(CGROUP, "cgroup number")                                                                               \
+    X(DATA_PAGE_SIZE, "data page size")                                                                      \
+    X(CODE_PAGE_SIZE, "code page size")                                                                      \
     X(AUX, "AUX data")
 
 enum ht_sample_part {
 #define X(name, text) HT_PART_##name,
     HT_SAMPLE_PARTS(X)
 #undef X
-    HT_PART_COUNT
+        HT_PART_COUNT
 };
 
 struct ht_perf_sample {
@@ -43,7 +43,8 @@ struct ht_perf_sample {
 enum ht_status ht_perf_sample_parse(const struct ht_perf_attr *attr, const uint8_t *record, uint32_t bytes,
                                     struct ht_perf_sample *sample);
 
-/* The trailer of a record that is no sample: time, id, pid, tid, cpu; body is where the record's own part ends. */
+/* The trailer of a record that is no sample: time, id, pid, tid, cpu; body is where the record's own part
+ * ends. */
 enum ht_status ht_perf_trailer_parse(const struct ht_perf_attr *attr, const uint8_t *record, uint32_t bytes,
                                      struct ht_perf_sample *sample, uint32_t *body);
 

@@ -7,7 +7,8 @@
 
 #define LISTED_MAX (1u << 26) /* so that a hostile file cannot keep us busy with lists of everything */
 
-/* Calls each CPU number of a list as the kernel writes it ("0-3,8"); numbers beyond the machine's are passed over. */
+/* Calls each CPU number of a list as the kernel writes it ("0-3,8"); numbers beyond the machine's are passed
+ * over. */
 typedef void (*each_cpu)(struct ht_perf_facts *facts, uint32_t cpu, int64_t value);
 
 static void for_each_cpu(struct ht_perf_facts *facts, const char *list, int64_t value, each_cpu call) {
@@ -50,8 +51,9 @@ static void set_line_bytes(struct ht_perf_facts *facts, uint32_t cpu, int64_t by
     facts->cpu[cpu].line_bytes = (uint32_t)bytes;
 }
 
-/* u32 lists of CPUs by package, u32 lists of siblings by core, then for each CPU core and package, then lists of CPUs
- * by die and for each CPU its die. Older perf stops earlier. -1 is written for CPUs that are offline. */
+/* u32 lists of CPUs by package, u32 lists of siblings by core, then for each CPU core and package, then lists
+ * of CPUs by die and for each CPU its die. Older perf stops earlier. -1 is written for CPUs that are offline.
+ */
 enum ht_status ht_perf_cpu_topology(struct ht_section *s, struct ht_perf_facts *facts) {
     for (int kind = 0; kind < 2; kind++) {
         uint32_t lists = ht_section_u32(s);
@@ -82,7 +84,7 @@ enum ht_status ht_perf_cpu_topology(struct ht_section *s, struct ht_perf_facts *
 /* u32 nodes, for each: u32 number, u64 memory and free memory in kB, list of CPUs. */
 enum ht_status ht_perf_numa_topology(struct ht_section *s, struct ht_perf_facts *facts) {
     uint32_t nodes = ht_section_u32(s);
-    if (nodes > HT_PERF_NODES_MAX)
+    if (s->bad || nodes > HT_PERF_NODES_MAX)
         return HT_DAMAGED;
     for (uint32_t i = 0; i < nodes; i++) {
         uint32_t number = ht_section_u32(s), row;
@@ -122,8 +124,8 @@ static enum ht_status add_blocks(struct ht_perf_facts *facts, uint64_t node, uin
     return HT_OK;
 }
 
-/* u64 format, bytes of a block, nodes; for each: u64 number, bits, bits again, and as many bits in u64 words: which
- * blocks the node has. Neighbouring blocks become one row. */
+/* u64 format, bytes of a block, nodes; for each: u64 number, bits, bits again, and as many bits in u64 words:
+ * which blocks the node has. Neighbouring blocks become one row. */
 enum ht_status ht_perf_mem_topology(struct ht_section *s, struct ht_perf_facts *facts) {
     uint64_t format = ht_section_u64(s), block_bytes = ht_section_u64(s), nodes = ht_section_u64(s);
     if (s->bad || format != 1 || nodes > HT_PERF_NODES_MAX)
@@ -141,7 +143,8 @@ enum ht_status ht_perf_mem_topology(struct ht_section *s, struct ht_perf_facts *
             int set = bit < bits && (ht_get_u64(words + bit / 64 * 8) >> bit % 64 & 1);
             if (set && run++ == 0)
                 start = bit;
-            enum ht_status status = !set && run > 0 ? add_blocks(facts, node, start, run, block_bytes) : HT_OK;
+            enum ht_status status =
+                !set && run > 0 ? add_blocks(facts, node, start, run, block_bytes) : HT_OK;
             if (status != HT_OK)
                 return status;
             if (!set)
@@ -192,7 +195,8 @@ enum ht_status ht_perf_facts_cpus(const struct ht_perf_facts *facts, struct ht_t
         table->number[HT_CPU_DIE][row] = (uint64_t)cpu->die;
         table->number[HT_CPU_CORE][row] = (uint64_t)cpu->core;
         table->number[HT_CPU_L3][row] = (uint64_t)cpu->l3;
-        table->number[HT_CPU_ONLINE][row] = facts->lists_seen ? cpu->online : facts->cpus == facts->cpus_online;
+        table->number[HT_CPU_ONLINE][row] =
+            facts->lists_seen ? cpu->online : facts->cpus == facts->cpus_online;
         table->number[HT_CPU_LINE_SIZE][row] = cpu->line_bytes > 0 ? cpu->line_bytes : facts->line_bytes;
     }
     return HT_OK;

@@ -1,8 +1,7 @@
-/* TRACING_DATA: the formats of the tracepoints that were recorded, copied into TP_FORMAT. Layout: trace-cmd.dat(5), in
- * the version that perf writes:
- *   23 8 68 "tracing" version\0, u8 big endian, u8 bytes of a long, u32 bytes of a page,
- *   "header_page\0" u64 size text, "header_event\0" u64 size text,
- *   u32 formats of ftrace itself, each u64 size text, u32 systems, each name\0 u32 formats, each u64 size text, ... */
+/* TRACING_DATA: the formats of the tracepoints that were recorded, copied into TP_FORMAT. Layout:
+ * trace-cmd.dat(5), in the version that perf writes: 23 8 68 "tracing" version\0, u8 big endian, u8 bytes of
+ * a long, u32 bytes of a page, "header_page\0" u64 size text, "header_event\0" u64 size text, u32 formats of
+ * ftrace itself, each u64 size text, u32 systems, each name\0 u32 formats, each u64 size text, ... */
 #include <stdlib.h>
 
 #include "analyze/import/perf_features.h"
@@ -29,8 +28,8 @@ static size_t name_in(const char *text, size_t length, const char **name) {
     return end != NULL ? (size_t)(end - *name) : 0;
 }
 
-static enum ht_status add_format(const struct ht_perf_attrs *attrs, struct ht_perf_facts *facts, const char *system,
-                                 const char *text, size_t length) {
+static enum ht_status add_format(const struct ht_perf_attrs *attrs, struct ht_perf_facts *facts,
+                                 const char *system, const char *text, size_t length) {
     int64_t id = id_in(text, length);
     const char *name = "";
     size_t name_bytes = name_in(text, length, &name);
@@ -59,7 +58,8 @@ static enum ht_status add_formats(struct ht_section *s, const struct ht_perf_att
     for (uint32_t i = 0; i < count && !s->bad; i++) {
         uint64_t bytes = ht_section_u64(s);
         const uint8_t *text = ht_section_bytes(s, bytes);
-        enum ht_status status = text != NULL ? add_format(attrs, facts, system, (const char *)text, bytes) : HT_OK;
+        enum ht_status status =
+            text != NULL ? add_format(attrs, facts, system, (const char *)text, bytes) : HT_OK;
         if (status != HT_OK)
             return status;
     }

@@ -66,8 +66,8 @@ static enum ht_status fill(struct ht_perf_window *window, struct block *block, u
 }
 
 static enum ht_status find(struct ht_perf_window *window, uint64_t number, struct block **found) {
-    /* Neighbours go to neighbouring sets; the high bits are folded in, so that runs a power of two apart do not
-     * share one. */
+    /* Neighbours go to neighbouring sets; the high bits are folded in, so that runs a power of two apart do
+     * not share one. */
     uint64_t set = (number ^ number >> 9 ^ number >> 18) % SETS;
     struct block *oldest = &window->block[set * WAYS];
     window->clock++;

@@ -1,5 +1,5 @@
-/* A cache of blocks of a file, for reading many places of it forward in turns. Pointers hold until the next call. Owned
- * by perf_data; one thread. At most 2,048 blocks of 32 KiB, allocated as they are needed. */
+/* A cache of blocks of a file, for reading many places of it forward in turns. Pointers hold until the next
+ * call. Owned by perf_data; one thread. At most 2,048 blocks of 32 KiB, allocated as they are needed. */
 #ifndef HT_IMPORT_PERF_WINDOW_H
 #define HT_IMPORT_PERF_WINDOW_H
 

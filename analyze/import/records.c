@@ -13,9 +13,9 @@ void ht_records_classify(struct ht_records *records) {
         const char *cpuid = facts->cpuid != NULL ? facts->cpuid : "";
         struct ht_event_use *use = &records->use[i];
         use->kind = ht_event_kind_of(&records->attrs->attr[i], name, cpuid);
-        use->chunk = use->kind == HT_EVENT_KIND_TRACEPOINT       ? HT_CHUNK_TRACEPOINT
-                     : ht_event_kind_is_memory(use->kind) ? HT_CHUNK_MEM_SAMPLE
-                                                          : HT_CHUNK_CPU_SAMPLE;
+        use->chunk = use->kind == HT_EVENT_KIND_TRACEPOINT ? HT_CHUNK_TRACEPOINT
+                     : ht_event_kind_is_memory(use->kind)  ? HT_CHUNK_MEM_SAMPLE
+                                                           : HT_CHUNK_CPU_SAMPLE;
     }
 }
 
@@ -34,7 +34,8 @@ static enum ht_status deliver(void *context, uint64_t time_ns, uint64_t offset) 
     int32_t event = bytes >= HT_PERF_RECORD_HEADER ? ht_perf_attrs_event_of(r->attrs, record, bytes) : -1;
     if (event < 0) /* the first pass saw an event */
         return ht_fail(r->cause, HT_IO, "%s: changed while it was read", r->data->path);
-    struct ht_record in = {record, bytes, ht_get_u32(record), ht_get_u16(record + 4), (uint32_t)event, time_ns};
+    struct ht_record in = {record,          bytes,  ht_get_u32(record), ht_get_u16(record + 4),
+                           (uint32_t)event, time_ns};
     return ht_rows_add(r, &in);
 }
 
@@ -82,10 +83,11 @@ static enum ht_status user_record(struct ht_records *r, const uint8_t *record, u
         return ht_order_round(r->order);
     case HT_PERF_COMPRESSED:
     case HT_PERF_COMPRESSED2:
-        return ht_fail(r->cause, HT_UNSUPPORTED,
-                       "%s: is compressed (perf record -z); `perf inject -i %s -o FILE` unpacks it into a file that "
-                       "can be imported",
-                       r->data->path, r->data->path);
+        return ht_fail(
+            r->cause, HT_UNSUPPORTED,
+            "%s: is compressed (perf record -z); `perf inject -i %s -o FILE` unpacks it into a file that "
+            "can be imported",
+            r->data->path, r->data->path);
     case HT_PERF_HEADER_BUILD_ID: {
         struct ht_section section = {record, record + bytes, 0};
         enum ht_status status = ht_build_ids_add(&r->facts->build_ids, &section);
@@ -107,7 +109,8 @@ static enum ht_status user_record(struct ht_records *r, const uint8_t *record, u
 
 static void note_damage(struct ht_records *r, uint64_t offset, uint32_t bytes) {
     struct ht_perf_data *data = r->data;
-    ht_perf_data_note(data, "data damaged at byte %llu (a record of %u bytes)", (unsigned long long)offset, bytes);
+    ht_perf_data_note(data, "data damaged at byte %llu (a record of %u bytes)", (unsigned long long)offset,
+                      bytes);
     ht_skip(r->skips, HT_SKIP_DAMAGED_REST, data->data_end - offset);
 }
 
@@ -141,6 +144,7 @@ enum ht_status ht_records_scan(struct ht_records *r) {
         offset += bytes + more;
     }
     if (status == HT_OK && offset < data->data_end)
-        ht_perf_data_note(data, "last record cut off at byte %llu of its data", (unsigned long long)(offset - data->data_start));
+        ht_perf_data_note(data, "last record cut off at byte %llu of its data",
+                          (unsigned long long)(offset - data->data_start));
     return status == HT_OK ? ht_order_finish(r->order) : status;
 }

@@ -1,8 +1,9 @@
 /* Turns the records of a perf.data into rows of a capture, in the order in which perf would process them.
  *
- * The first pass over the file (ht_records_scan) finds each record's time and puts it in order; delivered records are
- * read a second time and decoded. Everything in the struct is the caller's, opened and freed by it. One thread.
- * Layouts: enum perf_event_type in linux/perf_event.h, and tools/lib/perf/include/perf/event.h. */
+ * The first pass over the file (ht_records_scan) finds each record's time and puts it in order; delivered
+ * records are read a second time and decoded. Everything in the struct is the caller's, opened and freed by
+ * it. One thread. Layouts: enum perf_event_type in linux/perf_event.h, and
+ * tools/lib/perf/include/perf/event.h. */
 #ifndef HT_IMPORT_RECORDS_H
 #define HT_IMPORT_RECORDS_H
 
@@ -31,7 +32,8 @@ struct ht_records {
     /* counted on the way */
     uint64_t samples, mem_samples, sourced; /* sourced: memory samples whose data_src says anything */
     uint64_t first_ns, last_ns;             /* of samples */
-    uint64_t ring_lost, samples_lost;       /* told by LOST, by LOST_SAMPLES; the second may count the first again */
+    uint64_t ring_lost,
+        samples_lost; /* told by LOST, by LOST_SAMPLES; the second may count the first again */
 };
 
 /* Fills use[] from the attrs and names. */

@@ -21,8 +21,8 @@ static enum ht_status add(struct ht_records *r, const struct ht_record *in, enum
     return ht_output_row(r->output, kind, in->event, &key, &place->table, &place->row, r->cause);
 }
 
-static enum ht_status set_text(struct ht_records *r, struct place *place, unsigned column, const uint8_t *text,
-                               uint32_t room) {
+static enum ht_status set_text(struct ht_records *r, struct place *place, unsigned column,
+                               const uint8_t *text, uint32_t room) {
     enum ht_status status = ht_table_set_bytes(place->table, column, text, strnlen((const char *)text, room));
     return status == HT_OK ? HT_OK : ht_fail(r->cause, status, "out of memory for names");
 }
@@ -75,7 +75,8 @@ static void count_sample(struct ht_records *r, const struct ht_perf_sample *s, c
         r->last_ns = in->time_ns > r->last_ns ? in->time_ns : r->last_ns;
     }
     r->mem_samples += use->chunk == HT_CHUNK_MEM_SAMPLE;
-    r->sourced += use->chunk == HT_CHUNK_MEM_SAMPLE && s->data_src != HT_PERF_DATA_SRC_NONE && s->data_src > 1;
+    r->sourced +=
+        use->chunk == HT_CHUNK_MEM_SAMPLE && s->data_src != HT_PERF_DATA_SRC_NONE && s->data_src > 1;
     for (unsigned part = 0; part < HT_PART_COUNT; part++) {
         if (s->part_bytes[part] == 0 || (part == HT_PART_RAW && use->chunk == HT_CHUNK_TRACEPOINT))
             continue;
@@ -116,8 +117,8 @@ static enum ht_status changed(struct ht_records *r, enum ht_status status) {
 /* MMAP:  u32 pid tid, u64 start length pgoff, file
  * MMAP2: u32 pid tid, u64 start length pgoff, 24 bytes of identity, u32 prot flags, file
  *        identity: u32 major minor, u64 inode generation; or u8 size, 3 unused, build id[20] */
-static enum ht_status add_mmap(struct ht_records *r, const struct ht_record *in, const struct ht_perf_sample *trailer,
-                               uint32_t body) {
+static enum ht_status add_mmap(struct ht_records *r, const struct ht_record *in,
+                               const struct ht_perf_sample *trailer, uint32_t body) {
     const uint8_t *at = in->at + HT_PERF_RECORD_HEADER;
     int is_mmap2 = in->type == HT_PERF_MMAP2;
     uint32_t fixed = is_mmap2 ? 64 : 32;
@@ -156,8 +157,8 @@ static enum ht_status add_mmap(struct ht_records *r, const struct ht_record *in,
 }
 
 /* u32 pid tid, name */
-static enum ht_status add_comm(struct ht_records *r, const struct ht_record *in, const struct ht_perf_sample *trailer,
-                               uint32_t body) {
+static enum ht_status add_comm(struct ht_records *r, const struct ht_record *in,
+                               const struct ht_perf_sample *trailer, uint32_t body) {
     const uint8_t *at = in->at + HT_PERF_RECORD_HEADER;
     struct place p;
     (void)trailer;
@@ -175,7 +176,8 @@ static enum ht_status add_comm(struct ht_records *r, const struct ht_record *in,
     return status == HT_OK ? changed(r, ht_spaces_task(r->spaces, p.table, p.row)) : status;
 }
 
-/* FORK, EXIT: u32 pid ppid tid ptid, u64 time. A fork that perf made up for a task it found in /proc inherits nothing. */
+/* FORK, EXIT: u32 pid ppid tid ptid, u64 time. A fork that perf made up for a task it found in /proc inherits
+ * nothing. */
 static enum ht_status add_fork_exit(struct ht_records *r, const struct ht_record *in,
                                     const struct ht_perf_sample *trailer, uint32_t body) {
     const uint8_t *at = in->at + HT_PERF_RECORD_HEADER;
@@ -190,7 +192,9 @@ static enum ht_status add_fork_exit(struct ht_records *r, const struct ht_record
     if (status != HT_OK)
         return status;
     SET(&p, HT_TASK_KIND,
-        in->type == HT_PERF_EXIT ? HT_TASK_KIND_EXIT : existed ? HT_TASK_KIND_SNAPSHOT : HT_TASK_KIND_FORK);
+        in->type == HT_PERF_EXIT ? HT_TASK_KIND_EXIT
+        : existed                ? HT_TASK_KIND_SNAPSHOT
+                                 : HT_TASK_KIND_FORK);
     SET(&p, HT_TASK_PID, task_id(at));
     SET(&p, HT_TASK_PPID, task_id(at + 4));
     SET(&p, HT_TASK_TID, task_id(at + 8));
@@ -200,8 +204,9 @@ static enum ht_status add_fork_exit(struct ht_records *r, const struct ht_record
 
 /* ---- loss and switches ---- */
 
-static enum ht_status add_loss(struct ht_records *r, const struct ht_record *in, const struct ht_perf_sample *trailer,
-                               enum ht_loss_kind kind, int64_t event, uint64_t count) {
+static enum ht_status add_loss(struct ht_records *r, const struct ht_record *in,
+                               const struct ht_perf_sample *trailer, enum ht_loss_kind kind, int64_t event,
+                               uint64_t count) {
     struct place p;
     struct ht_record timed = *in;
     if (timed.time_ns == 0) /* perf reads some counts when it ends: they belong to all that was before */
@@ -216,9 +221,10 @@ static enum ht_status add_loss(struct ht_records *r, const struct ht_record *in,
     return HT_OK;
 }
 
-/* LOST: u64 id count. The id is that of the event whose record came next, not of what was lost: one ring serves all. */
-static enum ht_status add_lost(struct ht_records *r, const struct ht_record *in, const struct ht_perf_sample *trailer,
-                               uint32_t body) {
+/* LOST: u64 id count. The id is that of the event whose record came next, not of what was lost: one ring
+ * serves all. */
+static enum ht_status add_lost(struct ht_records *r, const struct ht_record *in,
+                               const struct ht_perf_sample *trailer, uint32_t body) {
     const uint8_t *at = in->at + HT_PERF_RECORD_HEADER;
     if (body < HT_PERF_RECORD_HEADER + 16)
         return HT_DAMAGED;
@@ -226,8 +232,8 @@ static enum ht_status add_lost(struct ht_records *r, const struct ht_record *in,
     return add_loss(r, in, trailer, HT_LOSS_KIND_RING, r->attrs->count == 1 ? 0 : -1, ht_get_u64(at + 8));
 }
 
-/* LOST_SAMPLES: u64 count; of the event in the trailer. From Linux 6.0 on perf writes one for each event when it ends,
- * with all that the event lost: what LOST told is in it. */
+/* LOST_SAMPLES: u64 count; of the event in the trailer. From Linux 6.0 on perf writes one for each event when
+ * it ends, with all that the event lost: what LOST told is in it. */
 static enum ht_status add_lost_samples(struct ht_records *r, const struct ht_record *in,
                                        const struct ht_perf_sample *trailer, uint32_t body) {
     const uint8_t *at = in->at + HT_PERF_RECORD_HEADER;
@@ -272,8 +278,8 @@ static enum ht_status add_switch(struct ht_records *r, const struct ht_record *i
 
 /* ---- by type ---- */
 
-typedef enum ht_status (*add_row)(struct ht_records *, const struct ht_record *, const struct ht_perf_sample *,
-                                  uint32_t);
+typedef enum ht_status (*add_row)(struct ht_records *, const struct ht_record *,
+                                  const struct ht_perf_sample *, uint32_t);
 
 static const add_row by_type[] = {
     [HT_PERF_MMAP] = add_mmap,
@@ -300,7 +306,8 @@ enum ht_status ht_rows_add(struct ht_records *records, const struct ht_record *i
         return ht_fail(records->cause, HT_IO, "%s: changed while it was read", records->data->path);
     struct ht_perf_sample trailer;
     uint32_t body;
-    enum ht_status status = ht_perf_trailer_parse(&records->attrs->attr[in->event], in->at, in->bytes, &trailer, &body);
+    enum ht_status status =
+        ht_perf_trailer_parse(&records->attrs->attr[in->event], in->at, in->bytes, &trailer, &body);
     if (status == HT_OK)
         status = by_type[in->type](records, in, &trailer, body);
     if (status != HT_DAMAGED)

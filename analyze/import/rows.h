@@ -1,4 +1,5 @@
-/* One record to one row: the layouts of the kernel's records and the columns they fill. Internal to records.c. */
+/* One record to one row: the layouts of the kernel's records and the columns they fill. Internal to
+ * records.c. */
 #ifndef HT_IMPORT_ROWS_H
 #define HT_IMPORT_ROWS_H
 

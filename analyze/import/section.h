@@ -1,5 +1,6 @@
-/* Reads numbers and strings of a feature section out of memory. Never past its end: once something is missing, `bad`
- * stays set and everything reads as 0 and "". No allocation; texts point into the section and end there. Any thread. */
+/* Reads numbers and strings of a feature section out of memory. Never past its end: once something is
+ * missing, `bad` stays set and everything reads as 0 and "". No allocation; texts point into the section and
+ * end there. Any thread. */
 #ifndef HT_IMPORT_SECTION_H
 #define HT_IMPORT_SECTION_H
 
@@ -38,7 +39,8 @@ static inline uint64_t ht_section_left(const struct ht_section *s) {
     return s->bad ? 0 : (uint64_t)(s->end - s->at);
 }
 
-/* perf's strings: u32 length, then as many bytes, padded with zeros. Always terminated: one without a zero is bad. */
+/* perf's strings: u32 length, then as many bytes, padded with zeros. Always terminated: one without a zero is
+ * bad. */
 static inline const char *ht_section_string(struct ht_section *s) {
     uint32_t length = ht_section_u32(s);
     const uint8_t *bytes = ht_section_bytes(s, length);

@@ -1,4 +1,5 @@
-/* What an import could not use, counted by reason: IMPORT_SKIP of the capture. Adding never fails; one thread. */
+/* What an import could not use, counted by reason: IMPORT_SKIP of the capture. Adding never fails; one
+ * thread. */
 #ifndef HT_IMPORT_SKIP_H
 #define HT_IMPORT_SKIP_H
 
@@ -8,23 +9,23 @@
 #include "schema/table.h"
 
 /* X(NAME, text) */
-#define HT_SKIPS(X)                                                                                                    \
-    X(NO_EVENT, "samples whose event is not in the file's header")                                                     \
-    X(NEW_FIELDS, "samples with fields that this version does not know")                                               \
-    X(BROKEN_SAMPLE, "samples shorter than their fields")                                                              \
-    X(BROKEN_RECORD, "records shorter than their fields")                                                              \
-    X(NO_EVENT_RECORD, "records whose event is not in the file's header")                                              \
-    X(UNKNOWN_TYPE, "records of a type that this version does not know")                                               \
+#define HT_SKIPS(X)                                                                                          \
+    X(NO_EVENT, "samples whose event is not in the file's header")                                           \
+    X(NEW_FIELDS, "samples with fields that this version does not know")                                     \
+    X(BROKEN_SAMPLE, "samples shorter than their fields")                                                    \
+    X(BROKEN_RECORD, "records shorter than their fields")                                                    \
+    X(NO_EVENT_RECORD, "records whose event is not in the file's header")                                    \
+    X(UNKNOWN_TYPE, "records of a type that this version does not know")                                     \
     X(DAMAGED_REST, "data behind a damaged record")
 
 enum ht_skip_reason {
 #define X(name, text) HT_SKIP_##name,
     HT_SKIPS(X)
 #undef X
-    HT_SKIP_COUNT
+        HT_SKIP_COUNT
 };
 
-#define HT_SKIP_TYPES 128u /* record types that have a counter of their own */
+#define HT_SKIP_TYPES    128u /* record types that have a counter of their own */
 #define HT_SKIP_FEATURES 256u
 
 struct ht_skip_count {

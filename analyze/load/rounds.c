@@ -25,9 +25,6 @@ struct rounds {
     size_t parts, capacity;
     uint32_t *heap; /* indices of parts, earliest on top */
     size_t heap_size;
-    uint32_t round;
-    int ended;      /* a ROUND chunk closed the current round */
-    uint64_t bound; /* everything before was delivered */
     uint64_t rows, ordinal, last_time, late;
 };
 
@@ -133,7 +130,7 @@ static enum ht_status deliver_before(struct rounds *r, uint64_t end, struct ht_c
         if (part->next_time >= end)
             break;
         uint32_t row = row_of(part);
-        if (part->next_time < r->bound && part->next_time < r->last_time)
+        if (part->next_time < r->last_time)
             r->late++;
         else
             r->last_time = part->next_time;
@@ -146,8 +143,6 @@ static enum ht_status deliver_before(struct rounds *r, uint64_t end, struct ht_c
             sift_down(r, 0);
     }
     drop_used(r);
-    if (end > r->bound)
-        r->bound = end;
     return status;
 }
 
@@ -175,12 +170,11 @@ static enum ht_status keep_part(struct rounds *r, struct ht_table *table) {
     return HT_OK;
 }
 
-/* Ends of rounds: what is older can be delivered. UINT64_MAX stands for a round without such a row. */
+/* Ends of rounds: what is older can be delivered. */
 static enum ht_status end_round(struct rounds *r, const struct ht_table *table, struct ht_cause *cause) {
     enum ht_status status = HT_OK;
     for (uint32_t i = 0; status == HT_OK && i < table->rows; i++)
         status = deliver_before(r, ht_table_u64(table, HT_ROUND_END, i), cause);
-    r->ended = 1;
     return status;
 }
 
@@ -190,12 +184,8 @@ static enum ht_status take_table(void *context, const struct ht_chunk_info *info
     enum ht_status status = HT_OK;
     if (info->kind == HT_CHUNK_ROUND)
         return end_round(r, table, cause);
-    int unended = info->round != r->round && !r->ended;
-    if (r->parts > 0 && (unended || r->rows + table->rows > ROUND_ROWS_MAX))
+    if (r->parts > 0 && r->rows + table->rows > ROUND_ROWS_MAX)
         status = deliver_before(r, UINT64_MAX, cause);
-    if (info->round != r->round)
-        r->ended = 0;
-    r->round = info->round;
     if (status == HT_OK && keep_part(r, table) != HT_OK)
         status = ht_fail(cause, HT_NOMEM, "out of memory");
     return status;

@@ -245,6 +245,9 @@ static enum ht_status add_fork(struct ht_batch *b, const struct side *r) {
         ht_spaces_fork(&b->spaces, ids[0], ids[2], r->trailer.time);
         if (ids[2] > 0)
             note_process(b, ids[2]);
+        /* From here on the records say all about the child, unless some were lost: no need to read /proc. */
+        if (!b->lossy)
+            ht_hits_add(&b->processes, ids[0], 0);
     }
     return add_task(b, r, HT_TASK_KIND_FORK, ids, NULL, 0);
 }
@@ -265,6 +268,7 @@ enum ht_status ht_batch_loss(struct ht_batch *b, uint64_t time_ns, enum ht_loss_
 
 /* The LOST record's own id is that of the event that wrote next, not of those that were lost: event -1. */
 static enum ht_status add_lost(struct ht_batch *b, const struct side *r) {
+    b->lossy = 1;
     return ht_batch_loss(b, r->trailer.time, HT_LOSS_KIND_RING, r->cpu, -1, u64_at(r->body + 8));
 }
 
@@ -314,8 +318,31 @@ static enum ht_status add_side(struct ht_batch *b, const struct perf_event_heade
     return HT_OK;
 }
 
+/* Where two sessions sample page faults on a CPU, the kernel (6.2 on) fills the sample's identifier in for
+ * the session that opened last and reuses it for the other one, whose samples then carry an identifier that
+ * it never saw. Only page faults share their data so; a sample of exactly that layout in our ring is ours. */
+static long find_foreign(struct ht_batch *b, const struct perf_event_header *header, int cpu) {
+    struct ht_sample sample;
+    if (header->type != PERF_RECORD_SAMPLE)
+        return -1;
+    for (size_t i = 0; i < b->opened->count; i++) {
+        const struct ht_open_event *open = &b->opened->open[i];
+        const struct ht_event *event = &b->opened->plan->event[open->event];
+        if (open->cpu != cpu || event->source->kind != HT_EVENT_KIND_PAGE_FAULT)
+            continue;
+        if (header->size != sizeof *header + 8u * (unsigned)__builtin_popcountll(event->attr.sample_type) ||
+            !ht_sample_parse(header, event->attr.sample_type, &sample) || (int)sample.cpu != cpu)
+            return -1;
+        b->foreign++;
+        return (long)i;
+    }
+    return -1;
+}
+
 enum ht_status ht_batch_add(struct ht_batch *b, const struct perf_event_header *header, int cpu) {
     long found = ht_events_find(b->opened, ht_record_id(header));
+    if (found < 0)
+        found = find_foreign(b, header, cpu);
     if (found < 0) {
         b->unknown++;
         return HT_OK;

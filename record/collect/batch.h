@@ -27,10 +27,12 @@ struct ht_batch {
     struct ht_table tracepoint[HT_EVENTS_MAX]; /* one event a chunk */
     struct ht_hits hits, processes;
     struct ht_spaces spaces;
+    int lossy; /* records were lost: mappings may be among them */
     int32_t last_pid;
     uint64_t last_ip;
     uint64_t *samples; /* rows made of each open event (index of ht_opened) */
     uint64_t unknown, malformed, ignored;
+    uint64_t foreign;     /* samples that carried another session's identifier; they are in samples too */
     uint64_t bound, late; /* rows older than a round that was closed already */
 };
 

@@ -170,8 +170,8 @@ static enum ht_status count_own_losses(struct reader *r) {
     return status;
 }
 
-/* To all CPUs of the node, by the topology that we have anyway (libnuma's tables are not safe between threads). A
- * wish: a thread elsewhere works as well, only slower. */
+/* To all CPUs of the node, by the topology that we have anyway (libnuma's tables are not safe between
+ * threads). A wish: a thread elsewhere works as well, only slower. */
 static void bind_to_node(const struct reader *r) {
     const struct ht_table *cpus = &r->drain->request.topology->cpu;
     int most = (int)cpus->rows > 0 ? (int)cpus->number[HT_CPU_CPU][cpus->rows - 1] + 1 : 0;
@@ -365,6 +365,7 @@ enum ht_status ht_drain_stop(struct ht_drain *d, struct ht_drain_totals *totals,
         totals->unknown += r->batch.unknown;
         totals->malformed += r->batch.malformed;
         totals->ignored += r->batch.ignored;
+        totals->foreign += r->batch.foreign;
         totals->late += r->batch.late;
         ht_hits_merge(&totals->hits, &r->batch.hits);
         ht_spaces_merge(&totals->spaces, &r->batch.spaces);

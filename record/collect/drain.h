@@ -39,7 +39,7 @@ struct ht_drain_request {
 /* What was read, summed over the threads; after the stop. */
 struct ht_drain_totals {
     uint64_t *samples; /* of each open event (index of ht_opened) */
-    uint64_t unknown, malformed, ignored, late, rounds;
+    uint64_t unknown, malformed, ignored, foreign, late, rounds;
     struct ht_hits hits;
     struct ht_spaces spaces;
 };

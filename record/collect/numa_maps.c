@@ -7,13 +7,13 @@
 #include "record/base/files.h"
 #include "record/host/clock.h"
 
-#define RSS_BYTES_MAX   (32ull << 30) /* 4.5 s were seen at 210 GB: 0.7 s here at worst */
-#define MAPPINGS_MAX    20000u
-#define COST_NS_MAX     500000000ull /* a read that took longer is the last */
-#define PACE            50           /* at most 2 % of the time inside the target's mmap_lock */
-#define INTERVAL_NS     2000000000ull
-#define INTERVAL_YOUNG  250000000ull /* doubles up to INTERVAL_NS: a command may be over soon */
-#define MAPS_BYTES_MAX  (64u << 20)
+#define RSS_BYTES_MAX  (32ull << 30) /* 4.5 s were seen at 210 GB: 0.7 s here at worst */
+#define MAPPINGS_MAX   20000u
+#define COST_NS_MAX    500000000ull /* a read that took longer is the last */
+#define PACE           50           /* at most 2 % of the time inside the target's mmap_lock */
+#define INTERVAL_NS    2000000000ull
+#define INTERVAL_YOUNG 250000000ull /* doubles up to INTERVAL_NS: a command may be over soon */
+#define MAPS_BYTES_MAX (64u << 20)
 
 /* ---- one line: "7f12a000 default file=/usr/bin/cat mapped=2 N0=2 kernelpagesize_kB=4" ---- */
 
@@ -221,8 +221,8 @@ void ht_numa_maps_init(struct ht_numa_maps *m, const char *root, int young, cons
         return;
     m->targets = pids;
     for (size_t i = 0; i < pids; i++)
-        m->target[i] = (struct ht_numa_maps_target){.pid = pid[i],
-                                                    .interval_ns = young ? INTERVAL_YOUNG : INTERVAL_NS};
+        m->target[i] =
+            (struct ht_numa_maps_target){.pid = pid[i], .interval_ns = young ? INTERVAL_YOUNG : INTERVAL_NS};
 }
 
 void ht_numa_maps_free(struct ht_numa_maps *m) {

@@ -42,8 +42,8 @@ struct ht_numa_map_line {
 /* 0 where the line is none of numa_maps. */
 int ht_numa_map_parse(const char *line, struct ht_numa_map_line *parsed);
 
-/* Without targets every tick does nothing; a memory shortage reads as none. young: the targets are starting just
- * now, so that the first snapshots come faster than every two seconds. */
+/* Without targets every tick does nothing; a memory shortage reads as none. young: the targets are starting
+ * just now, so that the first snapshots come faster than every two seconds. */
 void ht_numa_maps_init(struct ht_numa_maps *maps, const char *root, int young, const pid_t *pid, size_t pids,
                        struct ht_limits *limits);
 void ht_numa_maps_free(struct ht_numa_maps *maps); /* a zeroed one is fine */

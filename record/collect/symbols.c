@@ -5,7 +5,6 @@
 #include <sys/resource.h>
 
 #include "record/collect/dso.h"
-#include "record/collect/kallsyms.h"
 #include "record/collect/symbols_kernel.h"
 #include "record/host/clock.h"
 
@@ -167,8 +166,9 @@ static void say_limits(const struct work *w) {
     if (counts.changed > 0)
         ht_limits_add(r->limits, counts.changed, "symbols", "",
                       "files were replaced since they were mapped: nothing of them was believed");
-    if (counts.missing > counts.denied)
-        ht_limits_add(r->limits, counts.missing - counts.denied, "symbols",
+    uint64_t explained = counts.denied + w->cut_dsos;
+    if (counts.missing > explained)
+        ht_limits_add(r->limits, counts.missing - explained, "symbols",
                       "record while the process runs, or keep its files",
                       "files were gone when symbols were read");
 }

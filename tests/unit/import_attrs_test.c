@@ -145,7 +145,8 @@ static void test_kinds(void **state) {
     }
     struct ht_perf_attr counted = {.type = 4};
     assert_int_equal(ht_event_kind_of(&counted, "mem_load_x", ""), HT_EVENT_KIND_COUNTER);
-    struct ht_perf_attr precise = {.type = 4, .config = 0x20d1, .period = 1, .sample_type = HT_PS_DATA_SRC, .flags = 2ull << 15};
+    struct ht_perf_attr precise = {
+        .type = 4, .config = 0x20d1, .period = 1, .sample_type = HT_PS_DATA_SRC, .flags = 2ull << 15};
     assert_int_equal(ht_event_kind_of(&precise, "r20d1:pp", ""), HT_EVENT_KIND_MEM_ANY);
 }
 

@@ -55,23 +55,24 @@ static struct ht_perf_attr attr_of(uint64_t sample_type) {
 /* What `perf c2c record` asks for. */
 static void test_c2c_sample(void **state) {
     (void)state;
-    struct ht_perf_attr attr = attr_of(HT_PS_IP | HT_PS_TID | HT_PS_TIME | HT_PS_ADDR | HT_PS_CPU | HT_PS_PERIOD |
-                                       HT_PS_IDENTIFIER | HT_PS_DATA_SRC | HT_PS_PHYS_ADDR | HT_PS_WEIGHT_STRUCT);
+    struct ht_perf_attr attr =
+        attr_of(HT_PS_IP | HT_PS_TID | HT_PS_TIME | HT_PS_ADDR | HT_PS_CPU | HT_PS_PERIOD | HT_PS_IDENTIFIER |
+                HT_PS_DATA_SRC | HT_PS_PHYS_ADDR | HT_PS_WEIGHT_STRUCT);
     assert_int_equal(attr.sample_type, 17400207); /* as in two-node-false-sharing.perf.data */
     struct builder b;
     struct ht_perf_sample s;
     start(&b, HT_PERF_SAMPLE, HT_PERF_MISC_USER);
-    put64(&b, 11);                    /* id */
-    put64(&b, 0x401000);              /* ip */
-    put32(&b, 131), put32(&b, 132);   /* pid, tid */
-    put64(&b, 3037613105);            /* time */
-    put64(&b, 0x7ffd00000010);        /* address */
-    put32(&b, 3), put32(&b, 0);       /* cpu */
-    put64(&b, 624992);                /* period */
+    put64(&b, 11);                                    /* id */
+    put64(&b, 0x401000);                              /* ip */
+    put32(&b, 131), put32(&b, 132);                   /* pid, tid */
+    put64(&b, 3037613105);                            /* time */
+    put64(&b, 0x7ffd00000010);                        /* address */
+    put32(&b, 3), put32(&b, 0);                       /* cpu */
+    put64(&b, 624992);                                /* period */
     put64(&b, 153ull | 0xadull << 32 | 0x7ull << 48); /* weight, in three parts */
-    put64(&b, 0x1a29101042);          /* data_src */
-    put64(&b, 0x43afe590);            /* physical address */
-    assert_int_equal(b.length, 0x58); /* as perf's own records of this type */
+    put64(&b, 0x1a29101042);                          /* data_src */
+    put64(&b, 0x43afe590);                            /* physical address */
+    assert_int_equal(b.length, 0x58);                 /* as perf's own records of this type */
     assert_int_equal(parse(&attr, &b, b.length, &s), HT_OK);
     assert_int_equal(s.id, 11);
     assert_int_equal(s.ip, 0x401000);
@@ -91,7 +92,8 @@ static void test_c2c_sample(void **state) {
         assert_int_equal(parse(&attr, &b, cut, &s), HT_DAMAGED);
 }
 
-/* Everything a sample may hold, in the kernel's order; what has no column is passed over and counted in bytes. */
+/* Everything a sample may hold, in the kernel's order; what has no column is passed over and counted in
+ * bytes. */
 static void test_all_fields(void **state) {
     (void)state;
     struct ht_perf_attr attr = attr_of(HT_PS_KNOWN & ~HT_PS_WEIGHT_STRUCT);
@@ -102,24 +104,24 @@ static void test_all_fields(void **state) {
     struct builder b;
     struct ht_perf_sample s;
     start(&b, HT_PERF_SAMPLE, HT_PERF_MISC_KERNEL);
-    put64(&b, 21), put64(&b, 0xffffffff81000000);                     /* identifier, ip */
-    put32(&b, UINT32_MAX), put32(&b, UINT32_MAX), put64(&b, 1000);    /* pid, tid, time */
-    put64(&b, 0xabc0), put64(&b, 21), put64(&b, 5);                   /* address, id, stream */
-    put32(&b, 7), put32(&b, 0), put64(&b, 9);                         /* cpu, period */
-    put64(&b, 2), put64(&b, 1), put64(&b, 1);                         /* read: 2 values, enabled, running */
+    put64(&b, 21), put64(&b, 0xffffffff81000000);                  /* identifier, ip */
+    put32(&b, UINT32_MAX), put32(&b, UINT32_MAX), put64(&b, 1000); /* pid, tid, time */
+    put64(&b, 0xabc0), put64(&b, 21), put64(&b, 5);                /* address, id, stream */
+    put32(&b, 7), put32(&b, 0), put64(&b, 9);                      /* cpu, period */
+    put64(&b, 2), put64(&b, 1), put64(&b, 1);                      /* read: 2 values, enabled, running */
     for (int i = 0; i < 6; i++)
-        put64(&b, 77);                                                /* value, id, lost, twice */
-    put64(&b, 3), put64(&b, 1), put64(&b, 2), put64(&b, 3);           /* callchain of 3 */
-    put32(&b, 12), put32(&b, 1), put32(&b, 2), put32(&b, 3);          /* raw data of 12 bytes */
+        put64(&b, 77);                                                    /* value, id, lost, twice */
+    put64(&b, 3), put64(&b, 1), put64(&b, 2), put64(&b, 3);               /* callchain of 3 */
+    put32(&b, 12), put32(&b, 1), put32(&b, 2), put32(&b, 3);              /* raw data of 12 bytes */
     put64(&b, 1), put64(&b, 0), put64(&b, 4), put64(&b, 5), put64(&b, 6); /* 1 branch with hardware index */
-    put64(&b, 2), put64(&b, 1), put64(&b, 2), put64(&b, 3);           /* user registers */
-    put64(&b, 16), put64(&b, 0), put64(&b, 0), put64(&b, 16);         /* user stack of 16 bytes */
-    put64(&b, 0x1122334455667788);                                    /* weight, whole */
-    put64(&b, 0x68100142);                                            /* data_src */
-    put64(&b, 0xf);                                                   /* transaction */
-    put64(&b, 0);                                                     /* registers: none */
+    put64(&b, 2), put64(&b, 1), put64(&b, 2), put64(&b, 3);               /* user registers */
+    put64(&b, 16), put64(&b, 0), put64(&b, 0), put64(&b, 16);             /* user stack of 16 bytes */
+    put64(&b, 0x1122334455667788);                                        /* weight, whole */
+    put64(&b, 0x68100142);                                                /* data_src */
+    put64(&b, 0xf);                                                       /* transaction */
+    put64(&b, 0);                                                         /* registers: none */
     put64(&b, 0x1234000), put64(&b, 99), put64(&b, 4096), put64(&b, 2097152); /* phys, cgroup, page sizes */
-    put64(&b, 8), put64(&b, 0);                                       /* AUX of 8 bytes */
+    put64(&b, 8), put64(&b, 0);                                               /* AUX of 8 bytes */
     assert_int_equal(parse(&attr, &b, b.length, &s), HT_OK);
     assert_int_equal(s.pid, -1);
     assert_int_equal(s.cpu, 7);
@@ -131,9 +133,10 @@ static void test_all_fields(void **state) {
     assert_int_equal(s.data_src, 0x68100142);
     assert_int_equal(s.phys, 0x1234000);
     static const uint32_t expected[HT_PART_COUNT] = {
-        [HT_PART_READ] = 72,           [HT_PART_CALLCHAIN] = 32, [HT_PART_RAW] = 16,        [HT_PART_BRANCH_STACK] = 40,
-        [HT_PART_REGS_USER] = 32,      [HT_PART_STACK_USER] = 32, [HT_PART_TRANSACTION] = 8, [HT_PART_REGS_INTR] = 8,
-        [HT_PART_CGROUP] = 8,          [HT_PART_DATA_PAGE_SIZE] = 8, [HT_PART_CODE_PAGE_SIZE] = 8, [HT_PART_AUX] = 16};
+        [HT_PART_READ] = 72,          [HT_PART_CALLCHAIN] = 32,     [HT_PART_RAW] = 16,
+        [HT_PART_BRANCH_STACK] = 40,  [HT_PART_REGS_USER] = 32,     [HT_PART_STACK_USER] = 32,
+        [HT_PART_TRANSACTION] = 8,    [HT_PART_REGS_INTR] = 8,      [HT_PART_CGROUP] = 8,
+        [HT_PART_DATA_PAGE_SIZE] = 8, [HT_PART_CODE_PAGE_SIZE] = 8, [HT_PART_AUX] = 16};
     assert_memory_equal(s.part_bytes, expected, sizeof expected);
     for (uint32_t cut = 8; cut < b.length; cut++)
         assert_int_equal(parse(&attr, &b, cut, &s), HT_DAMAGED);
@@ -158,8 +161,10 @@ static void test_single_fields(void **state) {
 /* Counts that would wrap when multiplied, or lie beyond the record. */
 static void test_hostile_counts(void **state) {
     (void)state;
-    static const uint64_t types[] = {HT_PS_CALLCHAIN, HT_PS_BRANCH_STACK, HT_PS_STACK_USER, HT_PS_AUX, HT_PS_RAW};
-    static const uint64_t counts[] = {0x20, 0xffff, 0x7fffffff, 0x80000001, 0x1fffffffffffffff, 0x2000000000000001, UINT64_MAX};
+    static const uint64_t types[] = {HT_PS_CALLCHAIN, HT_PS_BRANCH_STACK, HT_PS_STACK_USER, HT_PS_AUX,
+                                     HT_PS_RAW};
+    static const uint64_t counts[] = {
+        0x20, 0xffff, 0x7fffffff, 0x80000001, 0x1fffffffffffffff, 0x2000000000000001, UINT64_MAX};
     for (size_t t = 0; t < sizeof types / sizeof types[0]; t++) {
         for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++) {
             struct ht_perf_attr attr = attr_of(types[t]);
@@ -208,7 +213,8 @@ static void test_trailer(void **state) {
     uint32_t body = 0;
     start(&b, HT_PERF_COMM, 0);
     put32(&b, 5), put32(&b, 6), put64(&b, 0x6362); /* pid, tid, "bc" */
-    put32(&b, 5), put32(&b, 6), put64(&b, 123), put64(&b, 31), put64(&b, 8), put32(&b, 2), put32(&b, 0), put64(&b, 31);
+    put32(&b, 5), put32(&b, 6), put64(&b, 123), put64(&b, 31), put64(&b, 8), put32(&b, 2), put32(&b, 0),
+        put64(&b, 31);
     assert_int_equal(ht_perf_trailer_parse(&attr, b.bytes, b.length, &s, &body), HT_OK);
     assert_int_equal(body, 24);
     assert_int_equal(s.time, 123);
@@ -216,7 +222,8 @@ static void test_trailer(void **state) {
     assert_int_equal(s.id, 31);
     assert_int_equal(s.tid, 6);
     assert_int_equal(ht_perf_attr_time(&attr, b.bytes, b.length), 123);
-    assert_int_equal(ht_perf_trailer_parse(&attr, b.bytes, 8 + attr.trailer_bytes - 1, &s, &body), HT_DAMAGED);
+    assert_int_equal(ht_perf_trailer_parse(&attr, b.bytes, 8 + attr.trailer_bytes - 1, &s, &body),
+                     HT_DAMAGED);
     attr.flags = 0;
     ht_perf_attr_derive(&attr);
     assert_int_equal(ht_perf_trailer_parse(&attr, b.bytes, b.length, &s, &body), HT_OK);
@@ -226,8 +233,9 @@ static void test_trailer(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_c2c_sample),    cmocka_unit_test(test_all_fields), cmocka_unit_test(test_single_fields),
-        cmocka_unit_test(test_hostile_counts), cmocka_unit_test(test_defaults),  cmocka_unit_test(test_trailer),
+        cmocka_unit_test(test_c2c_sample),    cmocka_unit_test(test_all_fields),
+        cmocka_unit_test(test_single_fields), cmocka_unit_test(test_hostile_counts),
+        cmocka_unit_test(test_defaults),      cmocka_unit_test(test_trailer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
