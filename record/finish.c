@@ -104,6 +104,7 @@ static enum ht_status put_names(struct ht_session *s, struct ht_cause *cause) {
                                          .encoder = s->encoder,
                                          .limits = &s->limits,
                                          .start_ns = s->start_ns,
+                                         .realtime_offset = (int64_t)(s->start_realtime_ns - s->start_ns),
                                          .hits = &s->totals.hits,
                                          .spaces = &s->totals.spaces};
     ht_spaces_merge(&s->totals.spaces, &s->spaces);

@@ -15,7 +15,7 @@
 struct ht_reader {
     int fd;
     uint64_t size, offset, created_ns;
-    uint32_t chunks;
+    uint32_t header_bytes, chunks;
     ZSTD_DCtx *zstd;
     struct ht_buffer stored, raw;
     char path[];
@@ -67,7 +67,7 @@ static enum ht_status check_file_header(struct ht_reader *r, struct ht_cause *ca
     if (bytes < HT_FILE_HEADER_BYTES || bytes > 65536)
         return ht_fail(cause, HT_DAMAGED, "%s: impossible header size %u", r->path, bytes);
     r->created_ns = ht_get_u64(h + 16);
-    r->offset = bytes;
+    r->offset = r->header_bytes = bytes;
     return HT_OK;
 }
 
@@ -116,7 +116,7 @@ void ht_reader_close(struct ht_reader *r) {
 }
 
 void ht_reader_rewind(struct ht_reader *r) {
-    r->offset = HT_FILE_HEADER_BYTES;
+    r->offset = r->header_bytes;
     r->chunks = 0;
 }
 

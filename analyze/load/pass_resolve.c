@@ -132,6 +132,23 @@ static enum ht_status see_cpu_sample(struct ht_load *load, const struct ht_table
     return ht_residence_add(&load->residence, thread, node, ht_table_u64(t, HT_CPU_SAMPLE_PERIOD, row));
 }
 
+/* Mappings read from /proc: a process is read at its first sample, so they come after samples that need them.
+ */
+static int is_snapshot(const struct ht_table *mmap, uint32_t row) {
+    return ht_table_u64(mmap, HT_MMAP_SOURCE, row) == HT_MMAP_SOURCE_PROC;
+}
+
+static enum ht_status see_snapshots(void *context, const struct ht_chunk_info *info, struct ht_table *t,
+                                    struct ht_cause *cause) {
+    struct ht_load *load = context;
+    enum ht_status status = HT_OK;
+    (void)info;
+    for (uint32_t row = 0; status == HT_OK && row < t->rows; row++)
+        if (is_snapshot(t, row))
+            status = ht_spaces_mmap(load->spaces, t, row);
+    return status == HT_OK ? HT_OK : ht_fail(cause, status, "%s: out of memory for mappings", load->path);
+}
+
 static enum ht_status see_row(void *context, const struct ht_table *t, uint32_t row, uint64_t ordinal,
                               struct ht_cause *cause) {
     struct ht_load *load = context;
@@ -149,7 +166,7 @@ static enum ht_status see_row(void *context, const struct ht_table *t, uint32_t 
             status = ht_spaces_task(load->spaces, t, row);
         break;
     default:
-        status = ht_spaces_mmap(load->spaces, t, row);
+        status = is_snapshot(t, row) ? HT_OK : ht_spaces_mmap(load->spaces, t, row);
     }
     if (status != HT_OK)
         return ht_fail(cause, status, "%s: %s while resolving %s rows", load->path, ht_status_text(status),
@@ -159,5 +176,8 @@ static enum ht_status see_row(void *context, const struct ht_table *t, uint32_t 
 
 enum ht_status ht_load_resolve(struct ht_load *load, struct ht_cause *cause) {
     struct ht_scan_problems again;
+    enum ht_status status = ht_scan(load->reader, HT_KIND_BIT(MMAP), see_snapshots, load, &again, cause);
+    if (status != HT_OK)
+        return status;
     return ht_rounds(load->reader, ht_load_sample_kinds(), see_row, load, &again, &load->late, cause);
 }

@@ -119,6 +119,12 @@ static void drop_used(struct rounds *r) {
     r->parts = kept;
 }
 
+/* Mappings read from /proc hold from the window's start, whenever they were read. */
+static int is_snapshot(const struct part *part, uint32_t row) {
+    return part->table.desc->kind == HT_CHUNK_MMAP &&
+           ht_table_u64(&part->table, HT_MMAP_SOURCE, row) == HT_MMAP_SOURCE_PROC;
+}
+
 /* Delivers the rows before a time. */
 static enum ht_status deliver_before(struct rounds *r, uint64_t end, struct ht_cause *cause) {
     enum ht_status status = start_merge(r);
@@ -131,7 +137,7 @@ static enum ht_status deliver_before(struct rounds *r, uint64_t end, struct ht_c
             break;
         uint32_t row = row_of(part);
         if (part->next_time < r->last_time)
-            r->late++;
+            r->late += !is_snapshot(part, row);
         else
             r->last_time = part->next_time;
         status = r->fn(r->context, &part->table, row, part->ordinal + row, cause);

@@ -72,6 +72,8 @@ static enum ht_status add_dso(struct ht_dsos *s, enum ht_dso_kind kind, const st
 }
 
 static void add_source(struct ht_dso *d, const struct ht_mapping *m, int32_t pid) {
+    if (m->time > d->mapped_ns)
+        d->mapped_ns = m->time;
     for (unsigned i = 0; i < d->sources; i++)
         if (d->source[i].pid == pid)
             return;
@@ -170,9 +172,16 @@ static int open_mapped_file(const struct ht_dso *d, const char *root) {
     return -1;
 }
 
-/* By name, inside the root of each process that has it, at last in ours; believed by inode. The device is not
- * compared: btrfs and overlayfs show another one in stat than in maps. */
-static int open_by_name(struct ht_dso *d, const char *root) {
+/* Inode numbers are reused at once when a file is replaced: one that changed after it was mapped is another.
+ * The device is not compared: btrfs and overlayfs show another one in stat than in maps. */
+static int is_mapped_file(const struct ht_dso *d, const struct stat *file, int64_t realtime_offset) {
+    int64_t changed = (int64_t)file->st_ctim.tv_sec * 1000000000 + file->st_ctim.tv_nsec;
+    return S_ISREG(file->st_mode) && file->st_ino == d->inode &&
+           changed <= (int64_t)d->mapped_ns + realtime_offset;
+}
+
+/* By name, inside the root of each process that has it, at last in ours. */
+static int open_by_name(struct ht_dso *d, const char *root, int64_t realtime_offset) {
     int other_file = 0;
     for (unsigned i = 0; i <= d->sources; i++) {
         char path[HT_PATH_MAX];
@@ -187,7 +196,7 @@ static int open_by_name(struct ht_dso *d, const char *root) {
             d->denied |= errno == EACCES || errno == EPERM;
             continue;
         }
-        if (fstat(fd, &file) == 0 && S_ISREG(file.st_mode) && file.st_ino == d->inode) {
+        if (fstat(fd, &file) == 0 && is_mapped_file(d, &file, realtime_offset)) {
             d->denied = 0;
             return fd;
         }
@@ -221,7 +230,7 @@ static enum ht_status open_jit(struct ht_dso *d, const char *root) {
     return status == HT_NOMEM ? status : HT_OK;
 }
 
-enum ht_status ht_dso_open(struct ht_dso *d, const char *root) {
+enum ht_status ht_dso_open(struct ht_dso *d, const char *root, int64_t realtime_offset) {
     if (d->kind == HT_DSO_KIND_JIT)
         return open_jit(d, root);
     if (d->kind == HT_DSO_KIND_VDSO) {
@@ -238,7 +247,7 @@ enum ht_status ht_dso_open(struct ht_dso *d, const char *root) {
     }
     int fd = open_mapped_file(d, root);
     if (fd < 0)
-        fd = open_by_name(d, root);
+        fd = open_by_name(d, root, realtime_offset);
     return fd >= 0 ? take_elf(d, ht_elf_open(fd, &d->elf)) : HT_OK;
 }
 

@@ -29,6 +29,7 @@ struct ht_dso {
         uint64_t start, end; /* a mapping of it there */
     } source[HT_DSO_SOURCES];
     unsigned sources;
+    uint64_t mapped_ns; /* perf clock: the newest mapping of it */
     struct ht_elf *elf; /* while open */
     struct ht_jit_map jit;
 };
@@ -56,8 +57,9 @@ enum ht_status ht_dsos_rows(const struct ht_dsos *dsos, struct ht_table *table);
 void ht_dsos_count(const struct ht_dsos *dsos, struct ht_dso_counts *counts);
 void ht_dsos_free(struct ht_dsos *dsos);
 
-/* Opens what is behind the DSO and sets its state and build id; NOMEM is the only failure. */
-enum ht_status ht_dso_open(struct ht_dso *dso, const char *root);
+/* Opens what is behind the DSO and sets its state and build id; NOMEM is the only failure. realtime_offset:
+ * CLOCK_REALTIME minus perf clock, to tell whether a file is younger than its mapping. */
+enum ht_status ht_dso_open(struct ht_dso *dso, const char *root, int64_t realtime_offset);
 void ht_dso_close(struct ht_dso *dso);
 int ht_dso_find(const struct ht_dso *dso, uint64_t offset, struct ht_dso_symbol *symbol);
 size_t ht_dso_code(const struct ht_dso *dso, uint64_t offset, uint8_t code[HT_CODE_LENGTH_MAX]);

@@ -128,7 +128,7 @@ static enum ht_status name_all(struct work *w, struct ht_cause *cause) {
             w->cut_dsos++;
             continue; /* its DSO row says that it was not read */
         }
-        if ((status = ht_dso_open(dso, w->request->root)) == HT_OK)
+        if ((status = ht_dso_open(dso, w->request->root, w->request->realtime_offset)) == HT_OK)
             status = name_places(w, dso, w->place + i, end - i, cause);
         ht_dso_close(dso); /* one file open at a time */
     }

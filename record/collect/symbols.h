@@ -16,6 +16,7 @@ struct ht_symbols_request {
     struct ht_encoder *encoder;
     struct ht_limits *limits;
     uint64_t start_ns;        /* time of the kernel's own MMAP rows */
+    int64_t realtime_offset;  /* CLOCK_REALTIME minus perf clock */
     struct ht_hits *hits;     /* sorted by this call */
     struct ht_spaces *spaces; /* sorted by this call */
 };
