@@ -20,7 +20,7 @@ O ?= build
 # ---- packages (Debian and Ubuntu), each with the file that shows it is there ----
 
 PACKAGES_BUILD := gcc:/usr/bin/gcc pkg-config:/usr/bin/pkg-config libc6-dev:/usr/include/stdio.h \
-	libzstd-dev:/usr/include/zstd.h libnuma-dev:/usr/include/numa.h libcap-dev:/usr/include/sys/capability.h \
+	libzstd-dev:/usr/include/zstd.h libcap-dev:/usr/include/sys/capability.h \
 	libelf-dev:/usr/include/libelf.h libdw-dev:/usr/include/elfutils/libdw.h libsqlite3-dev:/usr/include/sqlite3.h \
 	libxml2-dev:/usr/include/libxml2/libxml/tree.h libtraceevent-dev:/usr/include/traceevent/event-parse.h \
 	libzydis-dev:/usr/include/Zydis/Zydis.h libiberty-dev:/usr/include/libiberty/demangle.h
@@ -42,7 +42,7 @@ override CFLAGS += -std=gnu11 -D_GNU_SOURCE -DHT_TOOL_VERSION='"$(VERSION)"' -I.
 	-I/usr/include/traceevent $(WARNINGS) $(HARDENING) $(INSTRUMENT) -pthread
 
 # Each library belongs to one half: the recorder runs on production hosts and stays small.
-RECORD_LIBS := -lzstd -lnuma -lcap -lelf
+RECORD_LIBS := -lzstd -lcap -lelf
 ANALYZE_LIBS := -lzstd -lsqlite3 -lxml2 -ldw -lelf -ltraceevent -lZydis -liberty -lm
 
 # ---- what there is ----

@@ -8,19 +8,20 @@
 #include "analyze/ingest.h"
 #include "analyze/load/db.h"
 
-enum { OUTPUT, LINE_SIZE };
+enum { OUTPUT, LINE_SIZE, SYMFS };
 
-static const struct ht_option options[] = {
+static const struct ht_option option_table[] = {
     {'o', "output", "DB", "the SQLite database; one of hitmtrace that exists gets the captures added"},
     {0, "line-size", "BYTES", "look at lines of 64 or 128 bytes instead of the machine's own"},
+    {0, "symfs", "DIR", "add source lines from binaries under DIR (/: here) with the same build id"},
     {0, NULL, NULL, NULL},
 };
 
-static enum ht_status load_one(sqlite3 *db, const char *path, unsigned line_bytes, int quiet,
-                               struct ht_cause *cause) {
+static enum ht_status load_one(sqlite3 *db, const char *path, const struct ht_ingest_options *options,
+                               int quiet, struct ht_cause *cause) {
     int64_t capture_id;
     char missing[1024];
-    enum ht_status status = ht_ingest(db, path, 1, line_bytes, &capture_id, cause);
+    enum ht_status status = ht_ingest(db, path, options, &capture_id, cause);
     if (status != HT_OK)
         return status;
     ht_ingest_missing(db, capture_id, missing, sizeof missing);
@@ -31,25 +32,25 @@ static enum ht_status load_one(sqlite3 *db, const char *path, unsigned line_byte
     return HT_OK;
 }
 
-static enum ht_status load_all(const char *path, enum ht_db_use use, unsigned line_bytes,
+static enum ht_status load_all(const char *path, enum ht_db_use use, const struct ht_ingest_options *options,
                                const struct ht_arguments *a, struct ht_cause *cause) {
     sqlite3 *db;
     enum ht_status status = ht_db_open(path, use, &db, cause);
     for (int i = 0; status == HT_OK && i < a->operands; i++)
-        status = load_one(db, a->operand[i], line_bytes, a->quiet, cause);
+        status = load_one(db, a->operand[i], options, a->quiet, cause);
     ht_db_close(db);
     return status;
 }
 
 /* A new database is made beside its place and renamed when it is whole. */
-static enum ht_status load_new(const char *output, unsigned line_bytes, const struct ht_arguments *a,
-                               struct ht_cause *cause) {
+static enum ht_status load_new(const char *output, const struct ht_ingest_options *options,
+                               const struct ht_arguments *a, struct ht_cause *cause) {
     char *part = malloc(strlen(output) + 8);
     if (part == NULL)
         return ht_fail(cause, HT_NOMEM, "out of memory");
     sprintf(part, "%s.part", output);
     unlink(part);
-    enum ht_status status = load_all(part, HT_DB_NEW, line_bytes, a, cause);
+    enum ht_status status = load_all(part, HT_DB_NEW, options, a, cause);
     if (status == HT_OK && rename(part, output) != 0)
         status = ht_fail_errno(cause, "cannot rename %s to %s", part, output);
     if (status != HT_OK)
@@ -68,18 +69,20 @@ static enum ht_status run(const struct ht_arguments *a, struct ht_cause *cause) 
         return status;
     if (line_bytes != 0 && line_bytes != 64 && line_bytes != 128)
         return ht_fail(cause, HT_USAGE, "load: --line-size is 64 or 128");
+    const struct ht_ingest_options ingest = {
+        .keep_rows = 1, .line_bytes = (unsigned)line_bytes, .symfs = a->value[SYMFS]};
     if (access(output, F_OK) != 0)
-        return load_new(output, (unsigned)line_bytes, a, cause);
+        return load_new(output, &ingest, a, cause);
     if (!ht_db_is_database(output))
         return ht_fail(cause, HT_EXISTS, "%s is there already and is no database; it was left alone", output);
-    return load_all(output, HT_DB_ADD, (unsigned)line_bytes, a, cause);
+    return load_all(output, HT_DB_ADD, &ingest, a, cause);
 }
 
 const struct ht_command ht_cmd_load = {
     .name = "load",
     .operands = "CAPTURE... -o DB",
     .summary = "Put captures with every sample into a SQLite database.",
-    .option = options,
+    .option = option_table,
     .operands_min = 1,
     .operands_max = INT_MAX,
     .run = run,

@@ -78,7 +78,8 @@ static enum ht_status run(const struct ht_arguments *a, struct ht_cause *cause) 
     if (ht_db_is_database(a->operand[0]) && (sql == NULL || strstr(sql, ":capture_id") == NULL))
         status = ht_db_open(a->operand[0], HT_DB_READ, &db, cause);
     else
-        status = ht_ingest_open(a->operand[0], 1, wanted, &db, &capture_id, cause);
+        status = ht_ingest_open(a->operand[0], &(struct ht_ingest_options){.keep_rows = 1}, wanted, &db,
+                                &capture_id, cause);
     if (status != HT_OK)
         return status;
     status = run_sql(db, sql != NULL ? sql : a->operand[1], capture_id, top, formats[format].format, cause);

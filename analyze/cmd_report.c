@@ -10,7 +10,7 @@
 #include "analyze/show/html.h"
 #include "analyze/show/text.h"
 
-enum { OUTPUT, FORMAT, TOP, CAPTURE };
+enum { OUTPUT, FORMAT, TOP, CAPTURE, SYMFS };
 
 static const struct ht_option options[] = {
     {'o', "output", "FILE",
@@ -18,6 +18,7 @@ static const struct ht_option options[] = {
     {0, "format", "html|text", "one HTML file (default), or text"},
     {0, "top", "N", "at most N rows a table"},
     {0, "capture", "ID", "which capture of a database that holds several"},
+    {0, "symfs", "DIR", "add source lines from binaries under DIR (/: here) with the same build id"},
     {0, NULL, NULL, NULL},
 };
 
@@ -113,7 +114,8 @@ static enum ht_status run(const struct ht_arguments *a, struct ht_cause *cause) 
         return status;
     sqlite3 *db;
     int64_t capture_id = 0;
-    status = ht_ingest_open(a->operand[0], 0, wanted, &db, &capture_id, cause);
+    status = ht_ingest_open(a->operand[0], &(struct ht_ingest_options){.symfs = a->value[SYMFS]}, wanted, &db,
+                            &capture_id, cause);
     if (status != HT_OK)
         return status;
     char missing[1024];

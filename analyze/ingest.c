@@ -7,11 +7,14 @@
 #include "analyze/load/db.h"
 #include "analyze/load/load.h"
 
-enum ht_status ht_ingest(sqlite3 *db, const char *path, int keep_rows, unsigned line_bytes,
+enum ht_status ht_ingest(sqlite3 *db, const char *path, const struct ht_ingest_options *options,
                          int64_t *capture_id, struct ht_cause *cause) {
-    const struct ht_load_options options = {
-        .path = path, .keep_rows = keep_rows, .judge = ht_judge_line, .line_bytes = line_bytes};
-    enum ht_status status = ht_load_capture(db, &options, capture_id, cause);
+    const struct ht_load_options load_options = {.path = path,
+                                                 .keep_rows = options->keep_rows,
+                                                 .judge = ht_judge_line,
+                                                 .symfs = options->symfs,
+                                                 .line_bytes = options->line_bytes};
+    enum ht_status status = ht_load_capture(db, &load_options, capture_id, cause);
     return status == HT_OK ? ht_judge_findings(db, *capture_id, cause) : status;
 }
 
@@ -40,8 +43,8 @@ static enum ht_status choose_capture(sqlite3 *db, const char *path, int64_t want
     return status;
 }
 
-enum ht_status ht_ingest_open(const char *path, int keep_rows, int64_t wanted, sqlite3 **db,
-                              int64_t *capture_id, struct ht_cause *cause) {
+enum ht_status ht_ingest_open(const char *path, const struct ht_ingest_options *options, int64_t wanted,
+                              sqlite3 **db, int64_t *capture_id, struct ht_cause *cause) {
     enum ht_status status;
     *db = NULL;
     if (ht_db_is_database(path)) {
@@ -51,7 +54,7 @@ enum ht_status ht_ingest_open(const char *path, int keep_rows, int64_t wanted, s
     } else {
         status = ht_db_open(NULL, HT_DB_NEW, db, cause);
         if (status == HT_OK)
-            status = ht_ingest(*db, path, keep_rows, 0, capture_id, cause);
+            status = ht_ingest(*db, path, options, capture_id, cause);
     }
     if (status != HT_OK) {
         ht_db_close(*db);

@@ -5,6 +5,7 @@
 
 #include "analyze/load/copy.h"
 #include "analyze/load/db.h"
+#include "analyze/load/local_sources.h"
 
 struct walk {
     struct ht_load *load;
@@ -121,6 +122,8 @@ enum ht_status ht_load_facts(struct ht_load *load, struct ht_cause *cause) {
     if (status == HT_OK)
         status = ht_db_run(load->db, numa_join, cause);
     if (status != HT_OK)
+        return status;
+    if (load->symfs != NULL && (status = ht_local_sources(&load->names, load->symfs, cause)) != HT_OK)
         return status;
     ht_topology_finish(&load->topology);
     status = ht_known_names_finish(&load->names);

@@ -94,6 +94,7 @@ enum ht_status ht_load_capture(sqlite3 *db, const struct ht_load_options *option
         return ht_fail(cause, HT_NOMEM, "out of memory");
     load->path = options->path;
     load->db = db;
+    load->symfs = options->symfs;
     load->keep_rows = options->keep_rows;
     int began = 0;
     enum ht_status status = ht_reader_open(options->path, &load->reader, cause);

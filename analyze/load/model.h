@@ -55,6 +55,7 @@ struct ht_kept {
 
 struct ht_load {
     const char *path;
+    const char *symfs; /* NULL: source lines from the capture alone */
     sqlite3 *db;
     int64_t capture_id;
     int keep_rows; /* every sample becomes a row */

@@ -210,8 +210,8 @@ static enum ht_status store_capture(struct ht_load *load, struct ht_cause *cause
     ht_put_text(&in, load->path);
     ht_put_int(&in, (int64_t)ht_reader_file_bytes(load->reader));
     put_missing(load, &in);
-    static const char *const keys[] = {"producer", "tool_version", "hostname", "kernel",
-                                       "arch",     "cpu_model",    "command",  "target"};
+    static const char *const keys[] = {"producer", "tool_version", "hostname",     "kernel",
+                                       "arch",     "cpu_model",    "command_line", "target"};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         put_meta(load, &in, keys[i]);
     const char *level = ht_meta_text(&load->meta, "level");

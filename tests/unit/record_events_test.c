@@ -1,0 +1,157 @@
+/* The plan, the fallbacks of older kernels, the table of open events, the budget. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "record/collect/budget.h"
+#include "record/events/attr_fallback.h"
+#include "record/events/flags.h"
+#include "record/events/open.h"
+#include "record/events/plan.h"
+#include "tests/unit/record_tree.h"
+
+static void test_flag_bits_are_the_compilers(void **state) {
+    struct perf_event_attr a;
+    (void)state;
+#define CHECK(field, flag)                                                                                   \
+    memset(&a, 0, sizeof a);                                                                                 \
+    a.field = 1;                                                                                             \
+    assert_true(ht_attr_flags(&a) == (flag))
+    CHECK(disabled, HT_FLAG_DISABLED);
+    CHECK(inherit, HT_FLAG_INHERIT);
+    CHECK(exclude_kernel, HT_FLAG_EXCLUDE_KERNEL);
+    CHECK(exclude_hv, HT_FLAG_EXCLUDE_HV);
+    CHECK(exclude_idle, HT_FLAG_EXCLUDE_IDLE);
+    CHECK(mmap, HT_FLAG_MMAP);
+    CHECK(comm, HT_FLAG_COMM);
+    CHECK(task, HT_FLAG_TASK);
+    CHECK(watermark, HT_FLAG_WATERMARK);
+    CHECK(mmap_data, HT_FLAG_MMAP_DATA);
+    CHECK(sample_id_all, HT_FLAG_SAMPLE_ID_ALL);
+    CHECK(mmap2, HT_FLAG_MMAP2);
+    CHECK(comm_exec, HT_FLAG_COMM_EXEC);
+    CHECK(context_switch, HT_FLAG_CONTEXT_SWITCH);
+    CHECK(ksymbol, HT_FLAG_KSYMBOL);
+}
+
+static void build(const struct tree *tree, struct ht_plan *plan, struct ht_limits *limits) {
+    struct ht_plan_options options = {tree->root, 1000, 65536};
+    ht_limits_init(limits);
+    ht_plan_build(&options, plan, limits);
+}
+
+static void test_plan(void **state) {
+    struct tree tree;
+    struct ht_plan plan;
+    struct ht_limits limits;
+    (void)state;
+    tree_make(&tree);
+    tree_put(&tree, "/sys/kernel/debug/tracing/events/sched/sched_migrate_task/id", "371\n");
+    build(&tree, &plan, &limits);
+    assert_int_equal(plan.event[0].source->kind, HT_EVENT_KIND_SIDEBAND);
+    assert_int_equal(plan.events, 4); /* no mm_migrate_pages here */
+    assert_int_equal(limits.table.rows, 1);
+    assert_int_equal(plan.event[3].attr.config, 371);
+    for (unsigned i = 0; i < plan.events; i++) {
+        const struct perf_event_attr *a = &plan.event[i].attr;
+        const uint64_t trailer =
+            PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_CPU | PERF_SAMPLE_IDENTIFIER;
+        assert_int_equal(plan.event[i].number, i);
+        /* one ring: every record can be dispatched and every trailer looks the same */
+        assert_true((a->sample_type & trailer) == trailer);
+        assert_false(a->sample_type & (PERF_SAMPLE_ID | PERF_SAMPLE_STREAM_ID));
+        assert_true(a->sample_id_all && a->disabled && a->watermark);
+        assert_false(a->use_clockid || a->write_backward || a->freq || a->inherit || a->build_id);
+        assert_int_equal(a->wakeup_watermark, 16384);
+        if (a->type == PERF_TYPE_SOFTWARE)
+            assert_false(a->sample_type & PERF_SAMPLE_PERIOD); /* it would void the fixed period */
+    }
+    assert_true(plan.event[0].attr.mmap_data);
+    assert_int_equal(plan.event[1].attr.sample_period, 1000003); /* the prime behind 1 ms */
+    ht_limits_free(&limits);
+    tree_remove(&tree);
+}
+
+static void test_fallbacks_go_from_new_to_old(void **state) {
+    struct perf_event_attr a = {
+        .read_format = HT_FORMAT_LOST | PERF_FORMAT_ID, .mmap2 = 1, .comm_exec = 1, .mmap = 1};
+    (void)state;
+    assert_string_equal(ht_attr_drop_next(&a)->kernel, "6.0");
+    assert_int_equal(a.read_format, PERF_FORMAT_ID);
+    assert_string_equal(ht_attr_drop_next(&a)->name, "attr.comm_exec");
+    assert_string_equal(ht_attr_drop_next(&a)->name, "attr.mmap2");
+    assert_null(ht_attr_drop_next(&a));
+    assert_true(a.mmap && !a.mmap2 && !a.comm_exec);
+}
+
+static void test_events_are_found_by_identifier(void **state) {
+    struct ht_opened o = {0};
+    (void)state;
+    assert_int_equal(ht_events_find(&o, 5), -1);
+    for (uint64_t i = 0; i < 1000; i++)
+        assert_int_equal(ht_events_add(&o, -1, (int)(i % 4), (unsigned)(i % 5), i * 4096 + 7), HT_OK);
+    assert_int_equal(ht_events_index(&o), HT_OK);
+    for (uint64_t i = 0; i < 1000; i++)
+        assert_int_equal(ht_events_find(&o, i * 4096 + 7), i);
+    assert_int_equal(ht_events_find(&o, 8), -1);
+    ht_events_close(&o);
+}
+
+static void test_budget(void **state) {
+    struct ht_budget b;
+    struct ht_plan plan;
+    struct tree tree;
+    struct ht_limits limits;
+    const uint64_t ms = 1000000;
+    (void)state;
+    ht_budget_start(&b, 0.01, 2, 0, 0);
+    assert_false(ht_budget_look(&b, 500 * ms, 100 * ms));  /* too early to judge */
+    assert_true(ht_budget_look(&b, 1000 * ms, 130 * ms));  /* 6.5 % of two CPUs */
+    assert_false(ht_budget_look(&b, 1300 * ms, 131 * ms)); /* over in all, but no longer */
+    ht_budget_start(&b, 0, 2, 0, 0);
+    assert_false(ht_budget_look(&b, 2000 * ms, 2000 * ms)); /* no limit */
+
+    tree_make(&tree);
+    build(&tree, &plan, &limits);
+    for (unsigned i = 0; i < plan.events; i++)
+        plan.event[i].open = 1;
+    b.switched = 0;
+    int first = ht_budget_next(&b, &plan);
+    assert_int_equal(plan.event[first].source->kind, HT_EVENT_KIND_PAGE_FAULT);
+    b.switched = plan.event[first].source->switch_off;
+    int second = ht_budget_next(&b, &plan);
+    assert_int_equal(plan.event[second].source->kind, HT_EVENT_KIND_CPU_CLOCK);
+    b.switched = plan.event[second].source->switch_off;
+    assert_int_equal(ht_budget_next(&b, &plan), -1); /* the sideband is never given up */
+    ht_limits_free(&limits);
+    tree_remove(&tree);
+}
+
+static void test_limits_are_kept_once(void **state) {
+    struct ht_limits limits;
+    (void)state;
+    ht_limits_init(&limits);
+    ht_limits_add(&limits, 2, "a", "do", "since %d", 1);
+    ht_limits_add(&limits, 3, "a", "do", "since %d", 1);
+    ht_limits_add(&limits, 1, "a", "do", "since %d", 2);
+    assert_int_equal(limits.table.rows, 2);
+    assert_int_equal(limits.table.number[HT_LIMIT_COUNT][0], 5);
+    ht_limits_free(&limits);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_flag_bits_are_the_compilers),
+        cmocka_unit_test(test_plan),
+        cmocka_unit_test(test_fallbacks_go_from_new_to_old),
+        cmocka_unit_test(test_events_are_found_by_identifier),
+        cmocka_unit_test(test_budget),
+        cmocka_unit_test(test_limits_are_kept_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
