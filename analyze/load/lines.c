@@ -3,17 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyze/load/blocks.h"
+#include "analyze/load/slots.h"
+
 #define CPUMODE_KERNEL  1u
 #define MAP_SHARED_BIT  1u
 #define MAP_HUGETLB_BIT 0x40000u
-#define LINES_A_BLOCK   65536u
 
 struct ht_lines {
     unsigned line_bytes;
-    struct ht_line **block; /* lines never move: growing does not copy gigabytes */
-    uint32_t count, blocks;
-    uint32_t *slot; /* hash of line number + 1 */
-    uint64_t slots;
+    struct ht_blocks line;
+    struct ht_slots slots;
     struct ht_line_space *space;
     uint32_t spaces, space_capacity;
     /* the last identity asked for, as most samples follow their likes */
@@ -29,26 +29,25 @@ enum ht_status ht_lines_new(unsigned line_bytes, struct ht_lines **lines) {
     if (*lines == NULL)
         return HT_NOMEM;
     (*lines)->line_bytes = line_bytes;
+    (*lines)->line.entry_bytes = sizeof(struct ht_line);
     return HT_OK;
 }
 
 void ht_lines_free(struct ht_lines *lines) {
     if (lines == NULL)
         return;
-    for (uint32_t i = 0; i < lines->blocks; i++)
-        free(lines->block[i]);
-    free(lines->block);
-    free(lines->slot);
+    ht_blocks_free(&lines->line);
+    ht_slots_free(&lines->slots);
     free(lines->space);
     free(lines);
 }
 
 uint32_t ht_lines_count(const struct ht_lines *lines) {
-    return lines->count;
+    return lines->line.count;
 }
 
 struct ht_line *ht_lines_get(struct ht_lines *lines, uint32_t line) {
-    return &lines->block[line / LINES_A_BLOCK][line % LINES_A_BLOCK];
+    return ht_blocks_get(&lines->line, line);
 }
 
 const struct ht_line_space *ht_lines_space(const struct ht_lines *lines, uint32_t space) {
@@ -143,70 +142,34 @@ static enum ht_status find_space(struct ht_lines *lines, unsigned cpumode, int64
     return HT_OK;
 }
 
-static uint64_t hash_line(uint32_t space, uint64_t address) {
-    uint64_t h = (address >> 4) * 0x9e3779b97f4a7c15u ^ (uint64_t)space * 0xc2b2ae3d27d4eb4fu;
-    return h ^ h >> 32;
-}
-
-static enum ht_status grow_slots(struct ht_lines *lines) {
-    uint64_t slots = lines->slots == 0 ? 4096 : lines->slots * 2;
-    uint32_t *slot = calloc(slots, sizeof *slot);
-    if (slot == NULL)
-        return HT_NOMEM;
-    for (uint32_t i = 0; i < lines->count; i++) {
-        const struct ht_line *line = ht_lines_get(lines, i);
-        uint64_t h = hash_line(line->space, line->address) & (slots - 1);
-        while (slot[h] != 0)
-            h = (h + 1) & (slots - 1);
-        slot[h] = i + 1;
-    }
-    free(lines->slot);
-    lines->slot = slot;
-    lines->slots = slots;
-    return HT_OK;
-}
-
-static enum ht_status new_line(struct ht_lines *lines, uint32_t *line) {
-    if (lines->count == UINT32_MAX - 1)
-        return HT_LIMIT;
-    if (lines->count == lines->blocks * LINES_A_BLOCK) {
-        struct ht_line **grown = realloc(lines->block, (lines->blocks + 1) * sizeof *grown);
-        if (grown == NULL)
-            return HT_NOMEM;
-        lines->block = grown;
-        grown[lines->blocks] = calloc(LINES_A_BLOCK, sizeof **grown);
-        if (grown[lines->blocks] == NULL)
-            return HT_NOMEM;
-        lines->blocks++;
-    }
-    *line = lines->count++;
-    return HT_OK;
+static uint64_t hash_line(const void *table, uint32_t number) {
+    const struct ht_line *line = ht_blocks_get(&((const struct ht_lines *)table)->line, number);
+    return ht_slots_hash(line->address >> 4, line->space);
 }
 
 enum ht_status ht_lines_find(struct ht_lines *lines, unsigned cpumode, int64_t pid,
                              const struct ht_mapping *mapping, uint64_t address, uint32_t *line) {
     uint32_t space;
     enum ht_status status = find_space(lines, cpumode, pid, mapping, &space);
+    if (status == HT_OK)
+        status = ht_slots_room(&lines->slots, lines->line.count, hash_line, lines);
     if (status != HT_OK)
         return status;
-    if ((uint64_t)lines->count * 2 >= lines->slots && (status = grow_slots(lines)) != HT_OK)
-        return status;
-    uint64_t start = ht_line_address(mapping, address) & ~(uint64_t)(lines->line_bytes - 1);
-    uint64_t h = hash_line(space, start) & (lines->slots - 1);
-    for (; lines->slot[h] != 0; h = (h + 1) & (lines->slots - 1)) {
-        const struct ht_line *found = ht_lines_get(lines, lines->slot[h] - 1);
+    uint64_t offset_mask = lines->line_bytes - 1, start = ht_line_address(mapping, address) & ~offset_mask;
+    uint64_t h = ht_slots_first(&lines->slots, ht_slots_hash(start >> 4, space));
+    for (; lines->slots.slot[h] != 0; h = ht_slots_next(&lines->slots, h)) {
+        const struct ht_line *found = ht_lines_get(lines, lines->slots.slot[h] - 1);
         if (found->address == start && found->space == space) {
-            *line = lines->slot[h] - 1;
+            *line = lines->slots.slot[h] - 1;
             return HT_OK;
         }
     }
-    if ((status = new_line(lines, line)) != HT_OK)
+    if ((status = ht_blocks_add(&lines->line, line)) != HT_OK)
         return status;
-    lines->slot[h] = *line + 1;
-    *ht_lines_get(lines, *line) =
-        (struct ht_line){.address = start,
-                         .virtual_line = address & ~(uint64_t)(lines->line_bytes - 1),
-                         .space = space,
-                         .mapping = mapping != NULL ? mapping->id : HT_NO_MAPPING};
+    lines->slots.slot[h] = *line + 1;
+    *ht_lines_get(lines, *line) = (struct ht_line){.address = start,
+                                                   .virtual_line = address & ~offset_mask,
+                                                   .space = space,
+                                                   .mapping = mapping != NULL ? mapping->id : HT_NO_MAPPING};
     return HT_OK;
 }

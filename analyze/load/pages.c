@@ -5,50 +5,45 @@
 
 void ht_pages_free(struct ht_pages *p) {
     free(p->page);
-    free(p->slot);
+    ht_slots_free(&p->slots);
     memset(p, 0, sizeof *p);
 }
 
-static uint64_t hash_page(uint32_t line, uint64_t page) {
-    uint64_t h = page * 0x9e3779b97f4a7c15u ^ (uint64_t)line * 0xc2b2ae3d27d4eb4fu;
-    return h ^ h >> 30;
+static uint64_t hash_page(const void *table, uint32_t number) {
+    const struct ht_line_page *page = &((const struct ht_pages *)table)->page[number];
+    return ht_slots_hash(page->page, page->line);
 }
 
-static enum ht_status grow(struct ht_pages *p) {
-    uint64_t slots = p->slots == 0 ? 1024 : p->slots * 2;
-    uint32_t *slot = calloc(slots, sizeof *slot);
-    struct ht_line_page *page = slot != NULL ? realloc(p->page, slots / 2 * sizeof *page) : NULL;
-    if (page == NULL) {
-        free(slot);
-        return HT_NOMEM;
+static enum ht_status add_page(struct ht_pages *p, uint32_t line, uint64_t page, uint64_t time_ns) {
+    if (p->count == p->capacity) {
+        uint32_t capacity = p->capacity < 512 ? 512 : p->capacity * 2;
+        struct ht_line_page *grown = realloc(p->page, capacity * sizeof *grown);
+        if (grown == NULL)
+            return HT_NOMEM;
+        p->page = grown;
+        p->capacity = capacity;
     }
-    for (uint32_t i = 0; i < p->count; i++) {
-        uint64_t h = hash_page(page[i].line, page[i].page) & (slots - 1);
-        while (slot[h] != 0)
-            h = (h + 1) & (slots - 1);
-        slot[h] = i + 1;
-    }
-    free(p->slot);
-    p->page = page;
-    p->slot = slot;
-    p->slots = slots;
-    p->capacity = (uint32_t)(slots / 2);
+    p->page[p->count++] =
+        (struct ht_line_page){.line = line, .page = page, .first_ns = time_ns, .last_ns = time_ns};
     return HT_OK;
 }
 
 enum ht_status ht_pages_add(struct ht_pages *p, uint32_t line, uint64_t phys_address, uint64_t time_ns) {
-    enum ht_status status = p->count == p->capacity ? grow(p) : HT_OK;
+    enum ht_status status = ht_slots_room(&p->slots, p->count, hash_page, p);
     if (status != HT_OK)
         return status;
-    uint64_t page = phys_address >> 12, h = hash_page(line, page) & (p->slots - 1);
-    while (p->slot[h] != 0 && (p->page[p->slot[h] - 1].line != line || p->page[p->slot[h] - 1].page != page))
-        h = (h + 1) & (p->slots - 1);
-    if (p->slot[h] == 0) {
-        p->page[p->count++] =
-            (struct ht_line_page){.line = line, .page = page, .first_ns = time_ns, .last_ns = time_ns};
-        p->slot[h] = p->count;
+    uint64_t page = phys_address >> 12, h = ht_slots_first(&p->slots, ht_slots_hash(page, line));
+    for (; p->slots.slot[h] != 0; h = ht_slots_next(&p->slots, h)) {
+        const struct ht_line_page *found = &p->page[p->slots.slot[h] - 1];
+        if (found->line == line && found->page == page)
+            break;
     }
-    struct ht_line_page *found = &p->page[p->slot[h] - 1];
+    if (p->slots.slot[h] == 0) {
+        if ((status = add_page(p, line, page, time_ns)) != HT_OK)
+            return status;
+        p->slots.slot[h] = p->count;
+    }
+    struct ht_line_page *found = &p->page[p->slots.slot[h] - 1];
     found->samples++;
     if (time_ns < found->first_ns)
         found->first_ns = time_ns;
@@ -65,8 +60,7 @@ static int by_line(const void *a, const void *b) {
 }
 
 void ht_pages_finish(struct ht_pages *p) {
-    free(p->slot);
-    p->slot = NULL;
+    ht_slots_free(&p->slots);
     if (p->count > 0)
         qsort(p->page, p->count, sizeof *p->page, by_line);
 }

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "analyze/load/slots.h"
 #include "schema/status.h"
 
 struct ht_line_page {
@@ -16,8 +17,7 @@ struct ht_line_page {
 struct ht_pages {
     struct ht_line_page *page;
     uint32_t count, capacity;
-    uint32_t *slot;
-    uint64_t slots;
+    struct ht_slots slots;
 };
 
 void ht_pages_free(struct ht_pages *pages); /* a zeroed one is fine */

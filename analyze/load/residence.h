@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "analyze/load/slots.h"
 #include "schema/status.h"
 
 struct ht_residence_row {
@@ -15,8 +16,7 @@ struct ht_residence_row {
 struct ht_residence {
     struct ht_residence_row *row;
     uint32_t count, capacity;
-    uint32_t *slot;
-    uint64_t slots;
+    struct ht_slots slots;
 };
 
 void ht_residence_free(struct ht_residence *residence); /* a zeroed one is fine */

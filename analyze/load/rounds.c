@@ -125,7 +125,7 @@ static int is_snapshot(const struct part *part, uint32_t row) {
            ht_table_u64(&part->table, HT_MMAP_SOURCE, row) == HT_MMAP_SOURCE_PROC;
 }
 
-/* Delivers the rows before a time. */
+/* Delivers the rows before a time; all of them for UINT64_MAX. */
 static enum ht_status deliver_before(struct rounds *r, uint64_t end, struct ht_cause *cause) {
     enum ht_status status = start_merge(r);
     if (status != HT_OK)
@@ -133,7 +133,7 @@ static enum ht_status deliver_before(struct rounds *r, uint64_t end, struct ht_c
                 (unsigned long long)r->rows);
     while (status == HT_OK && r->heap_size > 0) {
         struct part *part = &r->part[r->heap[0]];
-        if (part->next_time >= end)
+        if (part->next_time >= end && end != UINT64_MAX)
             break;
         uint32_t row = row_of(part);
         if (part->next_time < r->last_time)

@@ -5,55 +5,42 @@
 
 void ht_threads_free(struct ht_threads *t) {
     free(t->thread);
-    free(t->slot);
+    ht_slots_free(&t->slots);
     memset(t, 0, sizeof *t);
 }
 
-static uint64_t hash_tid(int64_t tid) {
-    uint64_t h = (uint64_t)tid * 0x9e3779b97f4a7c15u;
-    return h ^ h >> 32;
+static uint64_t hash_thread(const void *table, uint32_t number) {
+    return ht_slots_hash((uint64_t)((const struct ht_threads *)table)->thread[number].tid, 0);
 }
 
-static enum ht_status grow(struct ht_threads *t) {
-    uint64_t slots = t->slots == 0 ? 256 : t->slots * 2;
-    uint32_t capacity = (uint32_t)(slots / 2);
-    uint32_t *slot = calloc(slots, sizeof *slot);
-    struct ht_thread *thread = slot != NULL ? realloc(t->thread, capacity * sizeof *thread) : NULL;
-    if (thread == NULL) {
-        free(slot);
-        return HT_NOMEM;
+static enum ht_status add_thread(struct ht_threads *t, int64_t tid, int64_t pid) {
+    if (t->count == t->capacity) {
+        uint32_t capacity = t->capacity < 128 ? 128 : t->capacity * 2;
+        struct ht_thread *grown = realloc(t->thread, capacity * sizeof *grown);
+        if (grown == NULL)
+            return HT_NOMEM;
+        t->thread = grown;
+        t->capacity = capacity;
     }
-    for (uint32_t i = 0; i < t->count; i++) {
-        uint64_t h = hash_tid(thread[i].tid) & (slots - 1);
-        while (slot[h] != 0)
-            h = (h + 1) & (slots - 1);
-        slot[h] = i + 1;
-    }
-    free(t->slot);
-    t->thread = thread;
-    t->capacity = capacity;
-    t->slot = slot;
-    t->slots = slots;
+    t->thread[t->count++] = (struct ht_thread){.tid = tid, .pid = pid, .ppid = -1};
     return HT_OK;
 }
 
 enum ht_status ht_threads_find(struct ht_threads *t, int64_t tid, int64_t pid, uint32_t *thread) {
-    enum ht_status status = t->count == t->capacity ? grow(t) : HT_OK;
+    enum ht_status status = ht_slots_room(&t->slots, t->count, hash_thread, t);
     if (status != HT_OK)
         return status;
-    uint64_t h = hash_tid(tid) & (t->slots - 1);
-    for (; t->slot[h] != 0; h = (h + 1) & (t->slots - 1)) {
-        struct ht_thread *found = &t->thread[t->slot[h] - 1];
-        if (found->tid == tid) {
-            if (pid >= 0)
-                found->pid = pid;
-            *thread = t->slot[h] - 1;
-            return HT_OK;
-        }
+    uint64_t h = ht_slots_first(&t->slots, ht_slots_hash((uint64_t)tid, 0));
+    while (t->slots.slot[h] != 0 && t->thread[t->slots.slot[h] - 1].tid != tid)
+        h = ht_slots_next(&t->slots, h);
+    if (t->slots.slot[h] == 0) {
+        if ((status = add_thread(t, tid, pid)) != HT_OK)
+            return status;
+        t->slots.slot[h] = t->count;
     }
-    *thread = t->count++;
-    t->slot[h] = t->count;
-    t->thread[*thread] = (struct ht_thread){.tid = tid, .pid = pid, .ppid = -1};
+    *thread = t->slots.slot[h] - 1;
+    if (pid >= 0)
+        t->thread[*thread].pid = pid;
     return HT_OK;
 }
 

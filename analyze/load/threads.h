@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "analyze/load/slots.h"
 #include "schema/table.h"
 
 struct ht_thread {
@@ -17,8 +18,7 @@ struct ht_thread {
 struct ht_threads {
     struct ht_thread *thread;
     uint32_t count, capacity;
-    uint32_t *slot;
-    uint64_t slots;
+    struct ht_slots slots;
 };
 
 void ht_threads_free(struct ht_threads *threads); /* a zeroed one is fine */
