@@ -39,7 +39,7 @@ SELECT 2, 'gap', printf('A source was switched off %,d times, %.3g s in all, to 
 FROM loss WHERE capture_id = :capture_id AND kind = 'gap' HAVING count(*) > 0
 UNION ALL
 SELECT 2, 'skipped', printf('%,d records could not be used: ', sum(records)) || group_concat(reason, '; ')
-FROM (SELECT reason, records FROM import_skip WHERE capture_id = :capture_id ORDER BY records DESC, reason LIMIT 3)
+FROM (SELECT reason, records FROM import_skip WHERE capture_id = :capture_id AND loses ORDER BY records DESC, reason LIMIT 3)
 HAVING count(*) > 0
 UNION ALL
 SELECT 2, 'limits', printf('%,d %s not be recorded: ', max(total), CASE WHEN max(total) = 1 THEN 'thing could'

@@ -278,11 +278,13 @@
     C(SOURCE_LINE, LINE, "line", U64, PLAIN)                                                                 \
     C(SOURCE_LINE, FILE, "file", BYTES, PLAIN)
 
-/* What an import could not use. */
+/* What an import could not use. loses: 1 where something of the window is missing for it, 0 where it only
+ * described the file or was a part of samples that are there. */
 #define HT_IMPORT_SKIP_COLUMNS(C)                                                                            \
     C(IMPORT_SKIP, REASON, "reason", BYTES, PLAIN)                                                           \
     C(IMPORT_SKIP, RECORDS, "records", U64, PLAIN)                                                           \
-    C(IMPORT_SKIP, BYTES, "bytes", U64, PLAIN)
+    C(IMPORT_SKIP, BYTES, "bytes", U64, PLAIN)                                                               \
+    C(IMPORT_SKIP, LOSES, "loses", U64, PLAIN)
 
 /* The shortcut at the end; see CAPTURE.md. */
 #define HT_INDEX_COLUMNS(C)                                                                                  \

@@ -485,7 +485,7 @@ CREATE TABLE residence (
     capture_id INTEGER NOT NULL,
     tid        INTEGER NOT NULL,
     node       INTEGER NOT NULL,
-    cpu_ns     INTEGER NOT NULL,
+    cpu_ns     INTEGER,                    -- NULL where the samples count cycles instead of time
     samples    INTEGER NOT NULL,
     PRIMARY KEY (capture_id, tid, node)
 ) STRICT, WITHOUT ROWID;
@@ -532,6 +532,7 @@ CREATE TABLE import_skip (
     reason     TEXT NOT NULL,
     records    INTEGER NOT NULL,
     bytes      INTEGER NOT NULL,
+    loses      INTEGER NOT NULL,           -- 1: something of the window is missing for it
     PRIMARY KEY (capture_id, reason)
 ) STRICT, WITHOUT ROWID;
 

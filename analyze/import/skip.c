@@ -111,7 +111,7 @@ void ht_skip_feature(struct ht_skips *skips, unsigned feature, uint64_t bytes, i
     skips->feature_damaged[feature] = damaged != 0;
 }
 
-static enum ht_status add(struct ht_table *table, const char *text, struct ht_skip_count count) {
+static enum ht_status add(struct ht_table *table, const char *text, struct ht_skip_count count, int loses) {
     if (count.records == 0)
         return HT_OK;
     uint32_t row;
@@ -120,6 +120,7 @@ static enum ht_status add(struct ht_table *table, const char *text, struct ht_sk
         return status;
     table->number[HT_IMPORT_SKIP_RECORDS][row] = count.records;
     table->number[HT_IMPORT_SKIP_BYTES][row] = count.bytes;
+    table->number[HT_IMPORT_SKIP_LOSES][row] = (uint64_t)loses;
     return ht_table_set_text(table, HT_IMPORT_SKIP_REASON, text);
 }
 
@@ -133,7 +134,7 @@ static enum ht_status feature_rows(const struct ht_skips *skips, struct ht_table
             snprintf(text, sizeof text, "feature section %s: %s", name, what);
         else
             snprintf(text, sizeof text, "feature section %u: unknown", i);
-        status = add(table, text, skips->feature[i]);
+        status = add(table, text, skips->feature[i], 0);
     }
     return status;
 }
@@ -143,17 +144,17 @@ enum ht_status ht_skip_rows(const struct ht_skips *skips, struct ht_table *table
     *lost = 0;
     for (size_t i = 0; i < HT_SKIP_COUNT && status == HT_OK; i++) {
         *lost += skips->reason[i].records;
-        status = add(table, reason_texts[i], skips->reason[i]);
+        status = add(table, reason_texts[i], skips->reason[i], 1);
     }
     for (size_t i = 0; i < TYPE_TEXTS && status == HT_OK; i++) {
         const struct ht_skip_count *count = &skips->type[type_texts[i].type];
         *lost += type_texts[i].describes ? 0 : count->records;
-        status = add(table, type_texts[i].text, *count);
+        status = add(table, type_texts[i].text, *count, !type_texts[i].describes);
     }
     for (size_t i = 0; i < HT_PART_COUNT && status == HT_OK; i++) {
         char text[96];
         snprintf(text, sizeof text, "part of samples that were imported: %s", part_texts[i]);
-        status = add(table, text, skips->part[i]);
+        status = add(table, text, skips->part[i], 0);
     }
     return status == HT_OK ? feature_rows(skips, table) : status;
 }

@@ -77,9 +77,9 @@ static const struct copy copies_of[] = {
     {HT_CHUNK_NODE_STAT, "node_stat", "time_ns,node,name,value",
      CELLS({INT, HT_NODE_STAT_TIME, 0}, {KNOWN, HT_NODE_STAT_NODE, 0}, {TEXT, HT_NODE_STAT_NAME, 0},
            {INT, HT_NODE_STAT_VALUE, 0})},
-    {HT_CHUNK_IMPORT_SKIP, "import_skip", "reason,records,bytes",
-     CELLS({TEXT, HT_IMPORT_SKIP_REASON, 0}, {INT, HT_IMPORT_SKIP_RECORDS, 0},
-           {INT, HT_IMPORT_SKIP_BYTES, 0})},
+    {HT_CHUNK_IMPORT_SKIP, "import_skip", "reason,records,bytes,loses",
+     CELLS({TEXT, HT_IMPORT_SKIP_REASON, 0}, {INT, HT_IMPORT_SKIP_RECORDS, 0}, {INT, HT_IMPORT_SKIP_BYTES, 0},
+           {INT, HT_IMPORT_SKIP_LOSES, 0})},
 };
 
 uint64_t ht_copy_kinds(void) {

@@ -16,6 +16,9 @@ struct walk {
 #define OWN_KINDS                                                                                            \
     (HT_KIND_BIT(META) | HT_KIND_BIT(EVENT) | HT_KIND_BIT(TP_FORMAT) | HT_KIND_BIT(MEM_BLOCK) | NAME_KINDS)
 
+/* PERF_TYPE_SOFTWARE; cpu-clock is its event 0, task-clock 1. */
+enum { TYPE_SOFTWARE = 1, TASK_CLOCK = 1 };
+
 /* ibs_op counts cycles unless cnt_ctl (config bit 19) is set: then samples say nothing about the number of
  * accesses. */
 static int counts_accesses(uint64_t kind, uint64_t config) {
@@ -32,6 +35,8 @@ static void add_events(struct ht_load *load, const struct ht_table *t) {
         }
         event->present = 1;
         event->kind = (uint8_t)ht_table_u64(t, HT_EVENT_KIND, i);
+        event->period_is_time = ht_table_u64(t, HT_EVENT_TYPE, i) == TYPE_SOFTWARE &&
+                                ht_table_u64(t, HT_EVENT_CONFIG, i) <= TASK_CLOCK;
         event->period_counts_accesses =
             (uint8_t)counts_accesses(event->kind, ht_table_u64(t, HT_EVENT_CONFIG, i));
         event->period = ht_table_u64(t, HT_EVENT_PERIOD, i);
@@ -125,6 +130,8 @@ enum ht_status ht_load_facts(struct ht_load *load, struct ht_cause *cause) {
         return status;
     if (load->symfs != NULL && (status = ht_local_sources(&load->names, load->symfs, cause)) != HT_OK)
         return status;
+    const char *producer = ht_meta_text(&load->meta, "producer");
+    load->imported = producer != NULL && strcmp(producer, "perf") == 0;
     ht_topology_finish(&load->topology);
     status = ht_known_names_finish(&load->names);
     if (status != HT_OK)

@@ -28,6 +28,7 @@
 struct ht_event_facts {
     uint8_t present, kind;            /* enum ht_event_kind */
     struct ht_true_source hitm_class; /* of HT_EVENT_KIND_HITM */
+    uint8_t period_is_time;           /* nanoseconds: cpu-clock and task-clock */
     uint8_t period_counts_accesses;   /* period x samples is a number of accesses, not of cycles */
     uint64_t period;
     uint64_t samples;
@@ -58,6 +59,7 @@ struct ht_load {
     const char *symfs; /* NULL: source lines from the capture alone */
     sqlite3 *db;
     int64_t capture_id;
+    int imported;  /* from a perf.data: its c2c counts hold samples of every event */
     int keep_rows; /* every sample becomes a row */
     struct ht_reader *reader;
     struct ht_scan_problems problems;
@@ -80,8 +82,9 @@ struct ht_load {
     uint64_t c2c[HT_C2C_COUNTER_COUNT], c2c_shared[HT_C2C_COUNTER_COUNT];
     uint64_t shared_lines;
     uint64_t window_start_ns, window_end_ns;
-    uint64_t mem_samples, cpu_samples, unmapped, late, throttles, lost_records;
-    uint64_t skipped_events; /* rows whose event number is out of range */
+    uint64_t mem_samples, cpu_samples, unmapped, late, throttles;
+    uint64_t lost_by_kind[HT_LOSS_KIND_GAP]; /* by enum ht_loss_kind */
+    uint64_t skipped_events;                 /* rows whose event number is out of range */
 };
 
 /* Facts of an event by its number; NULL where out of range. */

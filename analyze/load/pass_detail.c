@@ -236,7 +236,7 @@ static enum ht_status detail_loss(struct ht_load *load, const struct ht_table *t
         load->throttles += kind == HT_LOSS_KIND_THROTTLE;
         if (kind != HT_LOSS_KIND_RING && kind != HT_LOSS_KIND_SAMPLES && kind != HT_LOSS_KIND_RECORDER)
             continue;
-        load->lost_records += count;
+        load->lost_by_kind[kind] += count;
         status = ht_timeline_add(&load->timeline, HT_METRIC_LOSS,
                                  ht_topology_node(&load->topology, ht_table_i64(t, HT_LOSS_CPU, row)), -1,
                                  ht_table_u64(t, HT_LOSS_TIME, row), count);
@@ -256,6 +256,7 @@ static enum ht_status detail_table(void *context, const struct ht_chunk_info *in
         status = detail_cpu(d, t, cause);
         break;
     case HT_CHUNK_TRACEPOINT:
+        ht_load_count_other(d->load, t->rows);
         status = ht_tracepoints_rows(d->tracepoints, t, cause);
         break;
     case HT_CHUNK_TP_FORMAT:
@@ -272,17 +273,18 @@ static enum ht_status detail_table(void *context, const struct ht_chunk_info *in
     return status;
 }
 
-static enum ht_status note_skipped(struct ht_load *load, const char *reason, uint64_t rows,
+static enum ht_status note_skipped(struct ht_load *load, const char *reason, uint64_t rows, int loses,
                                    struct ht_cause *cause) {
     struct ht_insert insert;
     if (rows == 0)
         return HT_OK;
-    enum ht_status status =
-        ht_insert_open(load->db, "import_skip", "reason,records,bytes", load->capture_id, &insert, cause);
+    enum ht_status status = ht_insert_open(load->db, "import_skip", "reason,records,bytes,loses",
+                                           load->capture_id, &insert, cause);
     if (status == HT_OK) {
         ht_put_text(&insert, reason);
         ht_put_int(&insert, (int64_t)rows);
         ht_put_int(&insert, 0);
+        ht_put_int(&insert, loses);
         status = ht_insert_row(&insert, cause);
     }
     ht_insert_close(&insert);
@@ -309,18 +311,18 @@ enum ht_status ht_load_detail(struct ht_load *load, struct ht_cause *cause) {
         status = ht_scan(load->reader, kinds, detail_table, &d, &again, cause);
     if (status == HT_OK)
         status = note_skipped(load, "tracepoint hits that no table takes",
-                              ht_tracepoints_unused(d.tracepoints), cause);
+                              ht_tracepoints_unused(d.tracepoints), 1, cause);
     if (status == HT_OK)
         status = note_skipped(load, "tracepoint hits shorter than their format",
-                              ht_tracepoints_broken(d.tracepoints), cause);
+                              ht_tracepoints_broken(d.tracepoints), 1, cause);
     if (status == HT_OK)
         status = note_skipped(load, "cache lines beyond the limit of lines with full counts",
-                              load->dropped_lines, cause);
+                              load->dropped_lines, 1, cause);
     if (status == HT_OK && load->kept_lines > HT_LINES_IN_DETAIL)
         status = note_skipped(load, "cache lines beyond the first ones that get line_access rows",
-                              load->kept_lines - HT_LINES_IN_DETAIL, cause);
+                              load->kept_lines - HT_LINES_IN_DETAIL, 0, cause);
     if (status == HT_OK)
-        status = note_skipped(load, "events numbered beyond the limit", load->skipped_events, cause);
+        status = note_skipped(load, "events numbered beyond the limit", load->skipped_events, 1, cause);
     ht_insert_close(&d.mem_sample);
     ht_insert_close(&d.cpu_sample);
     ht_tracepoints_free(d.tracepoints);

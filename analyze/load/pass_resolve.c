@@ -18,6 +18,14 @@ struct ht_true_source ht_load_true_source(const struct ht_load *load, const stru
     return ht_true_decode(data_src, ht_topology_node_is_socket(&load->topology));
 }
 
+/* perf c2c counts samples of every event in its file; one without a data source is one it cannot parse. */
+void ht_load_count_other(struct ht_load *load, uint64_t samples) {
+    if (!load->imported)
+        return;
+    load->c2c[HT_C2C_ENTRIES] += samples;
+    load->c2c[HT_C2C_NOPARSE] += samples;
+}
+
 static enum ht_status keep_ref(struct ht_load *load, uint64_t ordinal, struct ht_ref ref) {
     if (ordinal >= load->ref_capacity) {
         uint64_t capacity = load->ref_capacity * 3 / 2;
@@ -118,6 +126,7 @@ static enum ht_status see_cpu_sample(struct ht_load *load, const struct ht_table
     struct ht_code *code = ht_codes_get(load->codes, ref.code);
     code->wanted = 1;
     load->cpu_samples++;
+    ht_load_count_other(load, 1);
     see_time(load, ht_table_u64(t, HT_CPU_SAMPLE_TIME, row));
     if (event == NULL)
         return HT_OK;
@@ -129,7 +138,8 @@ static enum ht_status see_cpu_sample(struct ht_load *load, const struct ht_table
     code->cpu_samples++;
     load->threads.thread[thread].cpu_samples++;
     int node = ht_topology_node(&load->topology, ht_table_i64(t, HT_CPU_SAMPLE_CPU, row));
-    return ht_residence_add(&load->residence, thread, node, ht_table_u64(t, HT_CPU_SAMPLE_PERIOD, row));
+    uint64_t cpu_ns = event->period_is_time ? ht_table_u64(t, HT_CPU_SAMPLE_PERIOD, row) : 0;
+    return ht_residence_add(&load->residence, thread, node, cpu_ns);
 }
 
 /* Mappings read from /proc: a process is read at its first sample, so they come after samples that need them.

@@ -18,4 +18,7 @@ uint64_t ht_load_sample_kinds(void);
 struct ht_true_source ht_load_true_source(const struct ht_load *load, const struct ht_event_facts *event,
                                           uint64_t data_src);
 
+/* Samples of events without a data source, for the c2c counts of an imported file. */
+void ht_load_count_other(struct ht_load *load, uint64_t samples);
+
 #endif

@@ -72,7 +72,7 @@ static enum ht_status store_residence(struct ht_load *load, struct ht_cause *cau
         const struct ht_residence_row *r = &load->residence.row[i];
         ht_put_int(&in, load->threads.thread[r->thread].tid);
         ht_put_int(&in, r->node);
-        ht_put_int(&in, (int64_t)r->cpu_ns);
+        ht_put_known(&in, r->cpu_ns > 0 ? (int64_t)r->cpu_ns : -1);
         ht_put_int(&in, (int64_t)r->samples);
         status = ht_insert_row(&in, cause);
     }
@@ -156,6 +156,13 @@ static enum ht_status store_accounts(struct ht_load *load, struct ht_cause *caus
     return status == HT_OK ? run_for_capture(load, dropped_sql, cause) : status;
 }
 
+/* From Linux 6.0 on the LOST_SAMPLES that perf writes at the end hold what the rings' LOST records told
+ * before. */
+static int64_t reported_loss(const struct ht_load *load) {
+    uint64_t ring = load->lost_by_kind[HT_LOSS_KIND_RING], samples = load->lost_by_kind[HT_LOSS_KIND_SAMPLES];
+    return (int64_t)((ring > samples ? ring : samples) + load->lost_by_kind[HT_LOSS_KIND_RECORDER]);
+}
+
 /* Lost samples: what the kernel counted per event, else what the ring and the hardware reported. */
 static enum ht_status read_loss(struct ht_load *load, int64_t *lost, int64_t *exact, struct ht_cause *cause) {
     sqlite3_stmt *select = NULL;
@@ -171,8 +178,9 @@ static enum ht_status read_loss(struct ht_load *load, int64_t *lost, int64_t *ex
         int counted = sqlite3_column_int(select, 2) > 0;
         *lost = sqlite3_column_int64(select, 0);
         *exact = counted && sqlite3_column_int(select, 1) && !load->problems.truncated;
-        if (!*exact && (int64_t)load->lost_records > *lost)
-            *lost = (int64_t)load->lost_records;
+        int64_t reported = reported_loss(load);
+        if (!*exact && reported > *lost)
+            *lost = reported;
     }
     sqlite3_finalize(select);
     return status;
@@ -210,10 +218,12 @@ static enum ht_status store_capture(struct ht_load *load, struct ht_cause *cause
     ht_put_text(&in, load->path);
     ht_put_int(&in, (int64_t)ht_reader_file_bytes(load->reader));
     put_missing(load, &in);
-    static const char *const keys[] = {"producer", "tool_version", "hostname",     "kernel",
-                                       "arch",     "cpu_model",    "command_line", "target"};
+    static const char *const keys[] = {"producer", "tool_version", "hostname",    "kernel",
+                                       "arch",     "cpu_model",    "command_line"};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         put_meta(load, &in, keys[i]);
+    /* perf does not store what it was to record but in its command line */
+    put_meta(load, &in, load->imported ? "command_line" : "target");
     const char *level = ht_meta_text(&load->meta, "level");
     ht_put_text(&in, level != NULL ? level : "unknown");
     put_meta(load, &in, "level_reason");

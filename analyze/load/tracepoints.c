@@ -6,6 +6,7 @@
 #include <trace-seq.h>
 
 #include "analyze/load/db.h"
+#include "analyze/load/tp_format.h"
 
 struct ht_tracepoints;
 
@@ -57,7 +58,7 @@ struct ht_tracepoints {
     uint64_t unused, broken;
 };
 
-#define PADDING 4096u
+#define PADDING HT_TP_FIELDS_BYTES
 
 enum ht_status ht_tracepoints_new(struct ht_load *load, struct ht_tracepoints **tracepoints,
                                   struct ht_cause *cause) {
@@ -121,10 +122,9 @@ enum ht_status ht_tracepoints_format(struct ht_tracepoints *t, const struct ht_t
         struct ht_bytes format = ht_table_bytes(table, HT_TP_FORMAT_FORMAT, i);
         char system[30];
         ht_table_copy_text(table, HT_TP_FORMAT_SYSTEM, i, system, sizeof system);
-        char *text = strndup(format.data, format.length);
-        if (text == NULL)
-            return HT_NOMEM;
-        add_format(t, ht_table_u64(table, HT_TP_FORMAT_EVENT, i), system, text, strlen(text));
+        char *text = ht_tp_format_clean(format.data, format.length);
+        if (text != NULL)
+            add_format(t, ht_table_u64(table, HT_TP_FORMAT_EVENT, i), system, text, strlen(text));
         free(text);
     }
     return HT_OK;

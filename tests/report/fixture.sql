@@ -165,7 +165,7 @@ INSERT INTO finding VALUES
 INSERT INTO finding_evidence VALUES (1, 1, 1, 'memory samples on the line', '36,773'), (1, 1, 2, 'transfers', '11,028, all from the other socket'),
     (1, 1, 3, 'writes', '18,407 of 2 threads, none overlapping'), (1, 1, 4, 'samples lost', '412 of 58,465 (0.7 %)'),
     (2, 1, 1, 'memory samples', '0'), (2, 1, 2, 'level', 'software');
-INSERT INTO import_skip VALUES (1, 'AUX data <of> intel_pt', 3, 4096), (1, 'callchains', 36853, 812000);
+INSERT INTO import_skip VALUES (1, 'AUX data <of> intel_pt', 3, 4096, 1), (1, 'callchains', 36853, 812000, 0);
 INSERT INTO c2c_stat VALUES (1, 0, 'Total records', 36853), (1, 1, 'Locked Load/Store Operations', 0),
     (1, 2, 'Load Operations', 18442), (1, 3, 'Load Remote HITM', 11028), (1, 4, 'Store Operations', 18411);
 COMMIT;
