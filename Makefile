@@ -45,6 +45,10 @@ override CFLAGS += -std=gnu11 -D_GNU_SOURCE -DHT_TOOL_VERSION='"$(VERSION)"' -I.
 RECORD_LIBS := -lzstd -lcap -lelf
 ANALYZE_LIBS := -lzstd -lsqlite3 -lxml2 -ldw -lelf -ltraceevent -lZydis -liberty -lm
 
+# V=1 shows every command
+say = $(if $(V),@:,@echo '  $(1)' $(2))
+quiet = $(if $(V),,@)
+
 # ---- what there is ----
 
 SCHEMA_C := $(sort $(wildcard schema/*.c))
@@ -88,25 +92,30 @@ need-test:
 # ---- programs ----
 
 $(O)/hitm-record: $(RECORD_O) $(SCHEMA_O)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(RECORD_LIBS)
+	$(call say,LD,$@)
+	$(quiet)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(RECORD_LIBS)
 
 $(O)/hitm-analyze: $(ANALYZE_O) $(SCHEMA_O)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(ANALYZE_LIBS)
+	$(call say,LD,$@)
+	$(quiet)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(ANALYZE_LIBS)
 
 $(O)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)
+	$(quiet)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # What the analyzer carries: SQL, CSS and JavaScript as C strings. The folders stand for files that came or went.
 EMBEDDED := schema/tables.sql schema/views reports $(sort $(wildcard schema/views/*.sql reports/*.sql)) \
 	reports/report.css reports/report.js
 $(O)/generated/embedded.c: analyze/show/embed.sh $(EMBEDDED)
 	@mkdir -p $(@D)
-	sh analyze/show/embed.sh > $@.part && mv $@.part $@
+	$(call say,GEN,$@)
+	$(quiet)sh analyze/show/embed.sh > $@.part && mv $@.part $@
 
 $(O)/obj/generated/embedded.o: $(O)/generated/embedded.c analyze/load/embedded.h
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -c -o $@ $<
+	$(call say,CC,$<)
+	$(quiet)$(CC) $(CFLAGS) -c -o $@ $<
 
 # ---- tests ----
 
@@ -114,24 +123,29 @@ without_main = $(filter-out %/main.o,$(1))
 
 $(RECORD_TESTS): $(O)/tests/%: $(O)/obj/tests/unit/%.o $(call without_main,$(RECORD_O)) $(SCHEMA_O)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(RECORD_LIBS)
+	$(call say,LD,$@)
+	$(quiet)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(RECORD_LIBS)
 
 $(ANALYZE_TESTS): $(O)/tests/%: $(O)/obj/tests/unit/%.o $(call without_main,$(ANALYZE_O)) $(SCHEMA_O)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(ANALYZE_LIBS)
+	$(call say,LD,$@)
+	$(quiet)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(ANALYZE_LIBS)
 
 $(O)/tests/mkperfdata: $(call object,$(sort $(wildcard tests/tools/mkperfdata*.c)))
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+	$(call say,LD,$@)
+	$(quiet)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 $(O)/tests/dump_capture: $(O)/obj/tests/tools/dump_capture.o $(SCHEMA_O)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lzstd
+	$(call say,LD,$@)
+	$(quiet)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lzstd
 
 # Workloads are measured things: no sanitizer, always optimised.
 $(O)/workloads/%: tests/workloads/%.c
 	@mkdir -p $(@D)
-	$(CC) -O2 -g -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -pthread -o $@ $<
+	$(call say,LD,$@)
+	$(quiet)$(CC) -O2 -g -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -pthread -o $@ $<
 
 test: need-test
 	@$(MAKE) --no-print-directory test-programs

@@ -23,6 +23,12 @@ static size_t digits(const char *p) {
     return strspn(p, "0123456789");
 }
 
+/* What stands between brackets: a number, a word, nothing. */
+static size_t bracket_length(const char *p) {
+    size_t n = digits(p) > 0 ? digits(p) : word_length(p);
+    return p[n] == ']' ? n + 1 : 0;
+}
+
 /* "unsigned long args[6]", "const char * name", "__data_loc char[] comm": words, stars, brackets behind a
  * word. */
 static const char *skip_declaration(const char *p) {
@@ -37,8 +43,8 @@ static const char *skip_declaration(const char *p) {
         } else if (*p == '*' && star_may_follow) {
             p++;
             bracket_may_follow = 0;
-        } else if (*p == '[' && bracket_may_follow && p[1 + digits(p + 1)] == ']') {
-            p += digits(p + 1) + 2;
+        } else if (*p == '[' && bracket_may_follow && bracket_length(p + 1) > 0) {
+            p += 1 + bracket_length(p + 1);
             bracket_may_follow = star_may_follow = 0;
         } else if (*p == ' ' && words > 0) {
             p++;
