@@ -18,11 +18,12 @@ SELECT 2, 'throttled',
 FROM c WHERE throttles > 0
 UNION ALL
 SELECT 1, 'event', 'Event ' || name || ' never ran: the counter was in use by somebody else. It says nothing here.'
-FROM e WHERE enabled_ns > 0 AND running_ns = 0
+FROM e WHERE enabled_ns > 0 AND running_ns = 0 AND type NOT IN (1, 2)
 UNION ALL
 SELECT 2, 'event', 'Event ' || name || printf(' ran %.0f %% of the time: it shared its counter.',
                                                running_ns * 100.0 / enabled_ns)
-FROM e WHERE running_ns > 0 AND running_ns < enabled_ns * 0.99
+-- software events and tracepoints (types 1 and 2) share no counter: on one CPU of a task they run while it is there
+FROM e WHERE running_ns > 0 AND running_ns < enabled_ns * 0.99 AND type NOT IN (1, 2)
 UNION ALL
 SELECT 2, 'unmapped',
     printf('%,d of %,d memory samples point into no known mapping: their object or code has no name.',
