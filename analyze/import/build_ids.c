@@ -8,12 +8,12 @@
 #define COUNT_MAX (1u << 20)
 
 /* record: header, s32 pid, u8 id[20], u8 size, u8 reserved[3], path */
-static enum ht_status add_one(struct ht_build_ids *ids, const uint8_t *record, uint32_t bytes) {
+static enum ht_status add_one(struct ht_build_ids *ids, const uint8_t *record, uint32_t bytes, int swap) {
     if (bytes <= HEAD)
         return HT_DAMAGED;
     const char *path = (const char *)record + HEAD;
     size_t length = strnlen(path, bytes - HEAD);
-    uint16_t misc = ht_get_u16(record + 4);
+    uint16_t misc = ht_file_u16(record + 4, swap);
     uint8_t size = misc & HT_PERF_MISC_BUILD_ID_SIZE ? record[32] : 20;
     if (length == 0 || size == 0 || size > 20 || ids->count >= COUNT_MAX)
         return HT_OK;
@@ -39,10 +39,10 @@ static enum ht_status add_one(struct ht_build_ids *ids, const uint8_t *record, u
 enum ht_status ht_build_ids_add(struct ht_build_ids *ids, struct ht_section *records) {
     while (ht_section_left(records) > 0) {
         const uint8_t *head = ht_section_bytes(records, HT_PERF_RECORD_HEADER);
-        uint32_t bytes = head != NULL ? ht_get_u16(head + 6) : 0;
+        uint32_t bytes = head != NULL ? ht_file_u16(head + 6, records->swap) : 0;
         if (bytes < HT_PERF_RECORD_HEADER || ht_section_bytes(records, bytes - HT_PERF_RECORD_HEADER) == NULL)
             return HT_DAMAGED;
-        enum ht_status status = add_one(ids, head, bytes);
+        enum ht_status status = add_one(ids, head, bytes, records->swap);
         if (status != HT_OK)
             return status;
     }

@@ -174,12 +174,18 @@ static enum ht_status fill_meta(const struct ht_records *r, const char *perf_dat
     const struct {
         const char *key, *value;
     } texts[] = {
-        {"producer", "perf"},          {"tool_version", facts->version},
-        {"hostname", facts->hostname}, {"kernel", facts->kernel},
-        {"arch", facts->arch},         {"cpu_model", facts->cpu_model},
-        {"cpuid", facts->cpuid},       {"command_line", facts->command},
-        {"level", summary->level},     {"level_reason", reason},
-        {"import_file", perf_data},    {"import_missing", r->data->missing},
+        {"producer", facts->simpleperf ? "simpleperf" : "perf"},
+        {"tool_version", facts->version},
+        {"hostname", facts->hostname},
+        {"kernel", facts->kernel},
+        {"arch", facts->arch},
+        {"cpu_model", facts->cpu_model},
+        {"cpuid", facts->cpuid},
+        {"command_line", facts->command},
+        {"level", summary->level},
+        {"level_reason", reason},
+        {"import_file", perf_data},
+        {"import_missing", r->data->missing},
     };
     const struct {
         const char *key;

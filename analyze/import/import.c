@@ -11,6 +11,7 @@
 
 #include "analyze/import/facts_rows.h"
 #include "analyze/import/perf_format.h"
+#include "analyze/import/perf_pipe.h"
 #include "analyze/import/records.h"
 
 /* Everything an import owns; zeroed first, so that it can be freed at any point. */
@@ -56,9 +57,12 @@ static enum ht_status check_output(struct import *im) {
 }
 
 static enum ht_status open_input(struct import *im) {
-    enum ht_status status = ht_perf_data_open(im->options->perf_data, &im->data, im->cause);
+    enum ht_status status =
+        ht_perf_data_open(im->options->perf_data, im->options->output, &im->data, im->cause);
     if (status == HT_OK)
         status = check_output(im);
+    if (status == HT_OK && im->data.piped)
+        return ht_piped_read(&im->data, &im->attrs, &im->skips, &im->facts, im->cause);
     if (status == HT_OK)
         status = ht_perf_attrs_read(&im->data, &im->attrs, im->cause);
     if (status == HT_OK)
@@ -144,17 +148,21 @@ static void add_warnings(struct import *im) {
     if (im->data.missing[0] != '\0')
         warn(s, "%s: %s", im->data.path, im->data.missing);
     if (s->samples == 0)
-        warn(s, "%s: holds no samples", im->data.path);
+        warn(s, "%s: holds no samples%s", im->data.path,
+             skips->type[HT_PERF_STAT].records > 0 ? ", but counts of perf stat" : "");
     if (skips->reason[HT_SKIP_NO_EVENT].records > 0)
         warn(s, "%" PRIu64 " samples belong to events that the file does not list",
              skips->reason[HT_SKIP_NO_EVENT].records);
+    if (im->attrs.indistinct)
+        warn(s, "%s: its %" PRIu32 " events have no ids: all samples are taken for those of the first",
+             im->data.path, im->attrs.count);
     if (skips->type[HT_PERF_AUXTRACE].records > 0)
         warn(s,
              "%" PRIu64 " bytes of AUX data (Intel PT, Arm SPE) were passed over: they cannot be decoded yet",
              skips->type[HT_PERF_AUXTRACE].bytes);
-    if (skips->reason[HT_SKIP_NEW_FIELDS].records > 0)
-        warn(s, "%" PRIu64 " samples have fields that this version does not know",
-             skips->reason[HT_SKIP_NEW_FIELDS].records);
+    if (skips->part[HT_PART_NEWER].records > 0)
+        warn(s, "%" PRIu64 " samples have fields that this version does not know; the others were imported",
+             skips->part[HT_PART_NEWER].records);
     uint64_t broken =
         skips->reason[HT_SKIP_BROKEN_SAMPLE].records + skips->reason[HT_SKIP_BROKEN_RECORD].records;
     if (broken > 0)

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "analyze/import/perf_format.h"
-#include "schema/endian.h"
 
 /* Fields that are always 8 bytes in a sample, in front of those that vary. */
 #define FIXED                                                                                                \
@@ -18,7 +17,7 @@ static int32_t bytes_of(uint64_t sample_type, uint64_t fields) {
 
 void ht_perf_attr_derive(struct ht_perf_attr *attr) {
     uint64_t type = attr->sample_type;
-    attr->refused = (type & ~HT_PS_KNOWN) != 0;
+    attr->newer = (type & ~HT_PS_KNOWN) != 0;
     attr->fixed_bytes = (uint16_t)bytes_of(type, FIXED);
     attr->time_offset = 0;
     if (type & HT_PS_TIME)
@@ -41,7 +40,14 @@ static void id_places(const struct ht_perf_attr *attr, int32_t *in_sample, int32
         *from_end = -1;
 }
 
+static int alike(const struct ht_perf_attr *a, const struct ht_perf_attr *b) {
+    return a->sample_type == b->sample_type && a->read_format == b->read_format &&
+           a->branch_type == b->branch_type && a->regs_user == b->regs_user && a->regs_intr == b->regs_intr &&
+           !(a->flags & HT_PA_SAMPLE_ID_ALL) == !(b->flags & HT_PA_SAMPLE_ID_ALL);
+}
+
 enum ht_status ht_perf_attrs_place_ids(struct ht_perf_attrs *attrs, struct ht_cause *cause) {
+    int all_alike = 1;
     id_places(&attrs->attr[0], &attrs->id_offset, &attrs->id_from_end);
     for (uint32_t i = 1; i < attrs->count; i++) {
         int32_t in_sample, from_end;
@@ -51,7 +57,15 @@ enum ht_status ht_perf_attrs_place_ids(struct ht_perf_attrs *attrs, struct ht_ca
                 cause, HT_UNSUPPORTED,
                 "events 0 and %u carry their ids at different places, so that no record can be told apart",
                 i);
+        all_alike &= alike(&attrs->attr[0], &attrs->attr[i]);
     }
+    int without = attrs->count > 1 && (attrs->id_offset < 0 || attrs->ids == 0);
+    if (without && !all_alike)
+        return ht_fail(cause, HT_UNSUPPORTED,
+                       "its %u events have no ids and samples of different layouts, so that no sample can be "
+                       "told apart; record again with a perf from Linux 3.12 on, or one event at a time",
+                       attrs->count);
+    attrs->indistinct = (uint8_t)without;
     return HT_OK;
 }
 
@@ -101,55 +115,92 @@ int32_t ht_perf_attrs_find(const struct ht_perf_attrs *attrs, uint64_t id) {
 }
 
 int32_t ht_perf_attrs_event_of(const struct ht_perf_attrs *attrs, const uint8_t *record, uint32_t bytes) {
-    if (attrs->count == 1)
+    if (attrs->count == 1 || attrs->indistinct)
         return 0;
     uint64_t id;
-    if (ht_get_u32(record) == HT_PERF_SAMPLE) {
+    if (ht_file_u32(record, attrs->swap) == HT_PERF_SAMPLE) {
         if (attrs->id_offset < 0 || (uint32_t)attrs->id_offset + 8 > bytes)
             return -1;
-        id = ht_get_u64(record + attrs->id_offset);
+        id = ht_file_u64(record + attrs->id_offset, attrs->swap);
     } else {
         if (!(attrs->attr[0].flags & HT_PA_SAMPLE_ID_ALL) || attrs->id_from_end < 0)
             return 0;
         if ((uint32_t)attrs->id_from_end + HT_PERF_RECORD_HEADER > bytes)
             return -1;
-        id = ht_get_u64(record + bytes - attrs->id_from_end);
+        id = ht_file_u64(record + bytes - attrs->id_from_end, attrs->swap);
     }
     return id == 0 ? 0 : ht_perf_attrs_find(attrs, id);
 }
 
 uint64_t ht_perf_attr_time(const struct ht_perf_attr *attr, const uint8_t *record, uint32_t bytes) {
-    if (ht_get_u32(record) == HT_PERF_SAMPLE) {
+    if (ht_file_u32(record, attr->swap) == HT_PERF_SAMPLE) {
         if (attr->time_offset == 0 || attr->time_offset + 8u > bytes)
             return 0;
-        return ht_get_u64(record + attr->time_offset);
+        return ht_file_u64(record + attr->time_offset, attr->swap);
     }
     if (attr->trailer_bytes == 0 || !(attr->sample_type & HT_PS_TIME) ||
         attr->trailer_bytes + HT_PERF_RECORD_HEADER > bytes)
         return 0;
-    return ht_get_u64(record + bytes - attr->trailer_bytes + bytes_of(attr->sample_type, HT_PS_TID));
+    return ht_file_u64(record + bytes - attr->trailer_bytes + bytes_of(attr->sample_type, HT_PS_TID),
+                       attr->swap);
 }
 
 /* ---- reading ---- */
 
+/* The bit fields, as the kernel's headers declare them for a little endian machine. A big endian one has the
+ * first of them in the highest bit; of those that are wider than a bit only precise_ip matters. */
+static uint64_t bit_fields(const uint8_t *raw, int swap) {
+    uint64_t value = ht_file_u64(raw, swap), flags = 0;
+    if (!swap)
+        return value;
+    for (unsigned bit = 0; bit < 64; bit++)
+        flags |= (value >> bit & 1) << (63 - bit);
+    uint64_t precise = flags >> 15 & 3;
+    precise = precise >> 1 | (precise & 1) << 1;
+    return (flags & ~(3ull << 15)) | precise << 15;
+}
+
 /* Fields by offset and width; what the file's attr is too short for stays 0. */
-static void decode(const uint8_t *raw, uint32_t bytes, struct ht_perf_attr *attr) {
+static void decode(const uint8_t *raw, uint32_t bytes, int swap, struct ht_perf_attr *attr) {
     uint8_t full[128] = {0};
     memcpy(full, raw, bytes < sizeof full ? bytes : sizeof full);
-    *attr = (struct ht_perf_attr){.type = ht_get_u32(full),
+    *attr = (struct ht_perf_attr){.type = ht_file_u32(full, swap),
+                                  .swap = swap != 0,
                                   .bytes = bytes,
-                                  .config = ht_get_u64(full + 8),
-                                  .period = ht_get_u64(full + 16),
-                                  .sample_type = ht_get_u64(full + 24),
-                                  .read_format = ht_get_u64(full + 32),
-                                  .flags = ht_get_u64(full + 40),
-                                  .config1 = ht_get_u64(full + 56),
-                                  .config2 = ht_get_u64(full + 64),
-                                  .branch_type = ht_get_u64(full + 72),
-                                  .regs_user = ht_get_u64(full + 80),
-                                  .clockid = ht_get_u32(full + 92),
-                                  .regs_intr = ht_get_u64(full + 96)};
+                                  .config = ht_file_u64(full + 8, swap),
+                                  .period = ht_file_u64(full + 16, swap),
+                                  .sample_type = ht_file_u64(full + 24, swap),
+                                  .read_format = ht_file_u64(full + 32, swap),
+                                  .flags = bit_fields(full + 40, swap),
+                                  .config1 = ht_file_u64(full + 56, swap),
+                                  .config2 = ht_file_u64(full + 64, swap),
+                                  .branch_type = ht_file_u64(full + 72, swap),
+                                  .regs_user = ht_file_u64(full + 80, swap),
+                                  .clockid = ht_file_u32(full + 92, swap),
+                                  .regs_intr = ht_file_u64(full + 96, swap)};
     ht_perf_attr_derive(attr);
+}
+
+enum ht_status ht_perf_attrs_add(struct ht_perf_attrs *attrs, const uint8_t *raw, uint64_t bytes, int swap,
+                                 uint32_t *used) {
+    *used = bytes >= 8 ? ht_file_u32(raw + 4, swap) : 0;
+    if (*used == 0)
+        *used = HT_PERF_ATTR_BYTES_MIN;
+    if (*used < HT_PERF_ATTR_BYTES_MIN || *used > bytes)
+        return HT_DAMAGED;
+    if (attrs->count == HT_PERF_EVENTS_MAX)
+        return HT_LIMIT;
+    if (attrs->count == attrs->capacity) {
+        uint32_t capacity = attrs->capacity < 16 ? 16 : attrs->capacity * 2;
+        struct ht_perf_attr *grown = realloc(attrs->attr, capacity * sizeof *grown);
+        if (grown == NULL)
+            return HT_NOMEM;
+        attrs->attr = grown;
+        attrs->capacity = capacity;
+    }
+    attrs->swap = swap != 0;
+    decode(raw, *used, swap, &attrs->attr[attrs->count++]);
+    return HT_OK;
 }
 
 static enum ht_status read_ids(struct ht_perf_data *data, struct ht_perf_attrs *attrs, uint32_t event,
@@ -162,7 +213,7 @@ static enum ht_status read_ids(struct ht_perf_data *data, struct ht_perf_attrs *
         enum ht_status status = ht_perf_data_read(data, ids.offset + i * 8, id, sizeof id, cause);
         if (status != HT_OK)
             return status;
-        if (ht_perf_attrs_add_id(attrs, ht_get_u64(id), event) != HT_OK)
+        if (ht_perf_attrs_add_id(attrs, ht_file_u64(id, data->swap), event) != HT_OK)
             return ht_fail(cause, HT_NOMEM, "out of memory");
     }
     return HT_OK;
@@ -173,22 +224,22 @@ static enum ht_status read_attr(struct ht_perf_data *data, struct ht_perf_attrs 
     uint64_t offset = data->attrs.offset + event * data->attr_bytes;
     uint64_t room = data->attr_bytes - 16;
     uint8_t raw[128] = {0}, section[16];
+    uint32_t bytes;
     enum ht_status status =
         ht_perf_data_read(data, offset, raw, room < sizeof raw ? room : sizeof raw, cause);
     if (status != HT_OK)
         return status;
-    uint32_t bytes = ht_get_u32(raw + 4);
-    if (bytes == 0)
-        bytes = HT_PERF_ATTR_BYTES_MIN;
-    if (bytes < HT_PERF_ATTR_BYTES_MIN || bytes > room)
-        return ht_fail(cause, HT_DAMAGED,
+    status = ht_perf_attrs_add(attrs, raw, room, data->swap, &bytes);
+    if (status == HT_DAMAGED)
+        return ht_fail(cause, status,
                        "%s: byte %llu: event %u has an attribute of %u bytes in a place for %llu", data->path,
                        (unsigned long long)offset, event, bytes, (unsigned long long)room);
-    decode(raw, bytes, &attrs->attr[event]);
+    if (status != HT_OK)
+        return ht_fail(cause, status, "out of memory");
     status = ht_perf_data_read(data, offset + room, section, sizeof section, cause);
     if (status != HT_OK)
         return status;
-    struct ht_perf_section ids = {ht_get_u64(section), ht_get_u64(section + 8)};
+    struct ht_perf_section ids = {ht_file_u64(section, data->swap), ht_file_u64(section + 8, data->swap)};
     return read_ids(data, attrs, event, ids, cause);
 }
 
@@ -202,12 +253,8 @@ enum ht_status ht_perf_attrs_read(struct ht_perf_data *data, struct ht_perf_attr
     if (count == 0 || count > HT_PERF_EVENTS_MAX)
         return ht_fail(cause, HT_DAMAGED, "%s: has %llu events (1 to %u can be)", data->path,
                        (unsigned long long)count, HT_PERF_EVENTS_MAX);
-    attrs->attr = calloc(count, sizeof *attrs->attr);
-    if (attrs->attr == NULL)
-        return ht_fail(cause, HT_NOMEM, "out of memory");
-    attrs->count = (uint32_t)count;
     enum ht_status status = HT_OK;
-    for (uint32_t event = 0; event < attrs->count && status == HT_OK; event++)
+    for (uint32_t event = 0; event < count && status == HT_OK; event++)
         status = read_attr(data, attrs, event, cause);
     if (status == HT_OK)
         status = ht_perf_attrs_place_ids(attrs, cause);

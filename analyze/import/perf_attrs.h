@@ -20,7 +20,8 @@ struct ht_perf_attr {
     uint16_t fixed_bytes; /* of a sample's leading fields of fixed size, without the record header */
     uint16_t time_offset; /* of the time in a sample record, 0 where it has none */
     uint16_t trailer_bytes;
-    uint8_t refused; /* sample_type has bits of unknown meaning: samples cannot be parsed */
+    uint8_t swap;  /* samples have the other byte order */
+    uint8_t newer; /* sample_type has bits of unknown meaning: samples end with unknown fields */
 };
 
 struct ht_perf_id {
@@ -30,19 +31,26 @@ struct ht_perf_id {
 
 struct ht_perf_attrs {
     struct ht_perf_attr *attr;
-    uint32_t count;
+    uint32_t count, capacity;
     struct ht_perf_id *slot;
     uint64_t slots; /* power of two, 0 where no event has ids */
     uint64_t ids;
     int32_t id_offset;   /* of the id in a sample record, -1: samples carry none */
     int32_t id_from_end; /* of the id in the trailer, from the record's end; -1: none */
+    uint8_t swap;
+    uint8_t indistinct; /* no ids, but samples of one layout: all count as the first event's */
 };
 
-/* TRUNCATED, DAMAGED where sizes contradict each other, UNSUPPORTED where events put their ids at different
- * places. */
+/* TRUNCATED, DAMAGED where sizes contradict each other, UNSUPPORTED where no sample can be
+ * told apart: events put their ids at different places, or have none and samples of different layouts. */
 enum ht_status ht_perf_attrs_read(struct ht_perf_data *data, struct ht_perf_attrs *attrs,
                                   struct ht_cause *cause);
 void ht_perf_attrs_free(struct ht_perf_attrs *attrs);
+
+/* Appends the event of an attr, of which at most `bytes` are there. DAMAGED: it says that it is longer;
+ * LIMIT, NOMEM. *used: its length. */
+enum ht_status ht_perf_attrs_add(struct ht_perf_attrs *attrs, const uint8_t *raw, uint64_t bytes, int swap,
+                                 uint32_t *used);
 
 /* Computes what follows from sample_type and flags; ht_perf_attrs_read does it, tests with attrs of their own
  * too. */

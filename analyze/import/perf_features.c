@@ -212,6 +212,10 @@ static enum ht_status tracing_data(struct ht_section *s, struct context *c) {
     return ht_perf_tracing_data(s, c->attrs, c->facts);
 }
 
+static enum ht_status simple_meta(struct ht_section *s, struct context *c) {
+    return ht_perf_simple_meta(s, c->attrs, c->facts);
+}
+
 /* By feature bit; NULL: no use for it. Bits count upwards, so NRCPUS comes before what needs it. */
 static enum ht_status (*const sections[])(struct ht_section *, struct context *) = {
     [HT_PERF_FEAT_TRACING_DATA] = tracing_data,
@@ -236,41 +240,53 @@ static enum ht_status (*const sections[])(struct ht_section *, struct context *)
     [HT_PERF_FEAT_CPU_PMU_CAPS] = cpu_pmu_caps,
     [HT_PERF_FEAT_CLOCK_DATA] = clock_data,
     [HT_PERF_FEAT_PMU_CAPS] = pmu_caps,
+    [HT_PERF_FEAT_SIMPLE_META] = simple_meta,
 };
 #define SECTIONS (sizeof sections / sizeof sections[0])
 
-static enum ht_status read_section(struct ht_perf_data *data, unsigned bit, struct context *context,
-                                   struct ht_skips *skips, struct ht_cause *cause) {
-    struct ht_perf_section place = data->feature[bit];
+enum ht_status ht_perf_facts_section(struct ht_perf_facts *facts, const struct ht_perf_attrs *attrs,
+                                     unsigned bit, struct ht_section *section, struct ht_skips *skips,
+                                     struct ht_cause *cause) {
+    uint64_t bytes = ht_section_left(section);
+    struct context context = {attrs, facts};
+    facts->simpleperf |= bit >= HT_PERF_FEAT_SIMPLE_FILE;
     int unused = bit >= SECTIONS || sections[bit] == NULL;
     /* perf marks BRANCH_STACK and STAT by an empty section; BPF sections are often a count of 0. */
-    if (place.bytes == 0 || (unused && place.bytes <= 4))
+    if (bytes == 0 || (unused && bytes <= 4))
         return HT_OK;
-    if (unused || place.bytes > SECTION_MAX) {
+    if (unused) {
+        ht_skip_feature(skips, bit, bytes, 0);
+        return HT_OK;
+    }
+    enum ht_status status = sections[bit](section, &context);
+    if (status != HT_DAMAGED && status != HT_LIMIT)
+        return status == HT_OK ? HT_OK : ht_fail(cause, status, "out of memory");
+    ht_skip_feature(skips, bit, bytes, 1);
+    return HT_OK;
+}
+
+static enum ht_status read_section(struct ht_perf_data *data, unsigned bit, const struct ht_perf_attrs *attrs,
+                                   struct ht_skips *skips, struct ht_perf_facts *facts,
+                                   struct ht_cause *cause) {
+    struct ht_perf_section place = data->feature[bit];
+    if (place.bytes > SECTION_MAX) {
         ht_skip_feature(skips, bit, place.bytes, 0);
         return HT_OK;
     }
-    uint8_t *bytes = malloc(place.bytes);
+    uint8_t *bytes = malloc(place.bytes + 1);
     if (bytes == NULL)
         return ht_fail(cause, HT_NOMEM, "out of memory");
     enum ht_status status = ht_perf_data_read(data, place.offset, bytes, place.bytes, cause);
     if (status == HT_OK) {
-        struct ht_section section = {bytes, bytes + place.bytes, 0};
-        status = sections[bit](&section, context);
-        if (status == HT_DAMAGED || status == HT_LIMIT) {
-            ht_skip_feature(skips, bit, place.bytes, 1);
-            status = HT_OK;
-        } else if (status != HT_OK) {
-            ht_fail(cause, status, "out of memory");
-        }
+        struct ht_section section = {bytes, bytes + place.bytes, 0, data->swap};
+        status = ht_perf_facts_section(facts, attrs, bit, &section, skips, cause);
     }
     free(bytes);
     return status;
 }
 
-enum ht_status ht_perf_facts_read(struct ht_perf_data *data, const struct ht_perf_attrs *attrs,
-                                  struct ht_skips *skips, struct ht_perf_facts *facts,
-                                  struct ht_cause *cause) {
+enum ht_status ht_perf_facts_start(struct ht_perf_facts *facts, const struct ht_perf_attrs *attrs,
+                                   struct ht_cause *cause) {
     memset(facts, 0, sizeof *facts);
     ht_table_init(&facts->node, HT_CHUNK_NODE);
     ht_table_init(&facts->mem_block, HT_CHUNK_MEM_BLOCK);
@@ -278,13 +294,16 @@ enum ht_status ht_perf_facts_read(struct ht_perf_data *data, const struct ht_per
     ht_table_init(&facts->condition, HT_CHUNK_CONDITION);
     facts->events = attrs->count;
     facts->event_name = calloc(attrs->count, sizeof *facts->event_name);
-    if (facts->event_name == NULL)
-        return ht_fail(cause, HT_NOMEM, "out of memory");
-    struct context context = {attrs, facts};
-    enum ht_status status = HT_OK;
+    return facts->event_name != NULL ? HT_OK : ht_fail(cause, HT_NOMEM, "out of memory");
+}
+
+enum ht_status ht_perf_facts_read(struct ht_perf_data *data, const struct ht_perf_attrs *attrs,
+                                  struct ht_skips *skips, struct ht_perf_facts *facts,
+                                  struct ht_cause *cause) {
+    enum ht_status status = ht_perf_facts_start(facts, attrs, cause);
     for (unsigned bit = 0; bit < HT_PERF_FEAT_BITS && status == HT_OK; bit++)
         if (ht_perf_data_has(data, bit))
-            status = read_section(data, bit, &context, skips, cause);
+            status = read_section(data, bit, attrs, skips, facts, cause);
     return status;
 }
 

@@ -44,8 +44,19 @@ struct ht_perf_facts {
     uint32_t clockid;
     struct ht_table node, mem_block, tp_format, condition;
     struct ht_build_ids build_ids;
+    int simpleperf; /* written by it: it has sections of its own */
 };
 
+/* Begins with nothing known; names have room for the events of attrs. */
+enum ht_status ht_perf_facts_start(struct ht_perf_facts *facts, const struct ht_perf_attrs *attrs,
+                                   struct ht_cause *cause);
+
+/* Adds what one section says. */
+enum ht_status ht_perf_facts_section(struct ht_perf_facts *facts, const struct ht_perf_attrs *attrs,
+                                     unsigned bit, struct ht_section *section, struct ht_skips *skips,
+                                     struct ht_cause *cause);
+
+/* Starts, and adds all sections of a file. */
 enum ht_status ht_perf_facts_read(struct ht_perf_data *data, const struct ht_perf_attrs *attrs,
                                   struct ht_skips *skips, struct ht_perf_facts *facts,
                                   struct ht_cause *cause);
@@ -66,5 +77,7 @@ enum ht_status ht_perf_mem_topology(struct ht_section *section, struct ht_perf_f
 enum ht_status ht_perf_caches(struct ht_section *section, struct ht_perf_facts *facts);
 enum ht_status ht_perf_tracing_data(struct ht_section *section, const struct ht_perf_attrs *attrs,
                                     struct ht_perf_facts *facts);
+enum ht_status ht_perf_simple_meta(struct ht_section *section, const struct ht_perf_attrs *attrs,
+                                   struct ht_perf_facts *facts);
 
 #endif

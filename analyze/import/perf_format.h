@@ -1,6 +1,6 @@
 /* The numbers of the perf.data file format that import needs, under names of our own, because the kernel
- * headers of a build machine may be older than the perf that wrote the file. All native little endian, all
- * offsets in bytes.
+ * headers of a build machine may be older than the perf that wrote the file. In the byte order of the machine
+ * that recorded, all offsets in bytes.
  *
  * Sources: perf_event_open(2), linux/perf_event.h, and tools/perf/Documentation/perf.data-file-format.txt of
  * Linux. */
@@ -40,13 +40,23 @@ enum {
     HT_PERF_SWITCH = 14,
     HT_PERF_SWITCH_CPU_WIDE = 15,
     HT_PERF_USER_TYPES = 64,
+    HT_PERF_HEADER_ATTR = 64,
+    HT_PERF_HEADER_EVENT_TYPE = 65,
     HT_PERF_HEADER_TRACING_DATA = 66,
     HT_PERF_HEADER_BUILD_ID = 67,
     HT_PERF_FINISHED_ROUND = 68,
     HT_PERF_AUXTRACE = 71,
+    HT_PERF_STAT = 76,
+    HT_PERF_EVENT_UPDATE = 78,
+    HT_PERF_HEADER_FEATURE = 80,
     HT_PERF_COMPRESSED = 81,
     HT_PERF_COMPRESSED2 = 83,
+    HT_PERF_SIMPLE_TYPES = 32768, /* of simpleperf, some twenty */
 };
+
+static inline int ht_perf_is_compressed(uint32_t type) {
+    return type == HT_PERF_COMPRESSED || type == HT_PERF_COMPRESSED2;
+}
 
 /* Bits of misc; several have more than one meaning, by record type. */
 #define HT_PERF_MISC_CPUMODE   7u
@@ -132,6 +142,8 @@ enum {
     HT_PERF_FEAT_CPU_PMU_CAPS = 28,
     HT_PERF_FEAT_CLOCK_DATA = 29,
     HT_PERF_FEAT_PMU_CAPS = 31,
+    HT_PERF_FEAT_SIMPLE_FILE = 128, /* from here on of simpleperf */
+    HT_PERF_FEAT_SIMPLE_META = 129,
     HT_PERF_FEAT_BITS = 256,
 };
 

@@ -3,12 +3,11 @@
 #include <string.h>
 
 #include "analyze/import/perf_format.h"
-#include "schema/endian.h"
 
 /* Reads forward, and once past the end stays there with `bad` set: callers check at the end of a group. */
 struct cursor {
     const uint8_t *at, *end;
-    int bad;
+    int bad, swap;
 };
 
 static uint64_t take(struct cursor *c) {
@@ -16,7 +15,7 @@ static uint64_t take(struct cursor *c) {
         c->bad = 1;
         return 0;
     }
-    uint64_t value = ht_get_u64(c->at);
+    uint64_t value = ht_file_u64(c->at, c->swap);
     c->at += 8;
     return value;
 }
@@ -47,7 +46,7 @@ static void take_raw(struct cursor *c, struct ht_perf_sample *sample) {
         c->bad = 1;
         return;
     }
-    uint32_t bytes = ht_get_u32(c->at);
+    uint32_t bytes = ht_file_u32(c->at, c->swap);
     c->at += 4;
     if (bytes > (uint64_t)(c->end - c->at)) {
         c->bad = 1;
@@ -158,8 +157,14 @@ static void reset(const struct ht_perf_attr *attr, struct ht_perf_sample *sample
     sample->period = attr->flags & HT_PA_FREQ ? 1 : attr->period;
 }
 
-static void take_task(struct cursor *c, struct ht_perf_sample *sample) {
+/* Two u32 in a word. */
+static uint64_t take_pair(struct cursor *c) {
     uint64_t word = take(c);
+    return c->swap ? word >> 32 | word << 32 : word;
+}
+
+static void take_task(struct cursor *c, struct ht_perf_sample *sample) {
+    uint64_t word = take_pair(c);
     sample->pid = (int32_t)(uint32_t)word;
     sample->tid = (int32_t)(word >> 32);
 }
@@ -180,7 +185,7 @@ static void take_fixed(struct cursor *c, uint64_t type, struct ht_perf_sample *s
     if (type & HT_PS_STREAM_ID)
         take(c);
     if (type & HT_PS_CPU)
-        sample->cpu = (int32_t)(uint32_t)take(c);
+        sample->cpu = (int32_t)(uint32_t)take_pair(c);
     if (type & HT_PS_PERIOD)
         sample->period = take(c);
 }
@@ -198,7 +203,7 @@ static void take_weight(struct cursor *c, uint64_t type, struct ht_perf_sample *
 enum ht_status ht_perf_sample_parse(const struct ht_perf_attr *attr, const uint8_t *record, uint32_t bytes,
                                     struct ht_perf_sample *sample) {
     uint64_t type = attr->sample_type;
-    struct cursor c = {record + HT_PERF_RECORD_HEADER, record + bytes, 0};
+    struct cursor c = {record + HT_PERF_RECORD_HEADER, record + bytes, 0, attr->swap};
     reset(attr, sample);
     take_fixed(&c, type, sample);
     skip_parts(&c, attr, before_weight, COUNT(before_weight), sample);
@@ -209,7 +214,10 @@ enum ht_status ht_perf_sample_parse(const struct ht_perf_attr *attr, const uint8
     skip_parts(&c, attr, before_phys, COUNT(before_phys), sample);
     if (type & HT_PS_PHYS_ADDR)
         sample->phys = take(&c);
-    skip_parts(&c, attr, behind_phys, COUNT(behind_phys), sample);
+    /* The kernel has put new fields behind those that were there, but AUX data may stay the last. */
+    skip_parts(&c, attr, behind_phys, COUNT(behind_phys) - attr->newer, sample);
+    if (attr->newer && !c.bad)
+        sample->part_bytes[HT_PART_NEWER] = (uint32_t)(c.end - c.at);
     return c.bad ? HT_DAMAGED : HT_OK;
 }
 
@@ -223,7 +231,7 @@ enum ht_status ht_perf_trailer_parse(const struct ht_perf_attr *attr, const uint
     if (attr->trailer_bytes + HT_PERF_RECORD_HEADER > bytes)
         return HT_DAMAGED;
     *body = bytes - attr->trailer_bytes;
-    struct cursor c = {record + *body, record + bytes, 0};
+    struct cursor c = {record + *body, record + bytes, 0, attr->swap};
     if (type & HT_PS_TID)
         take_task(&c, sample);
     if (type & HT_PS_TIME)
@@ -233,7 +241,7 @@ enum ht_status ht_perf_trailer_parse(const struct ht_perf_attr *attr, const uint
     if (type & HT_PS_STREAM_ID)
         take(&c);
     if (type & HT_PS_CPU)
-        sample->cpu = (int32_t)(uint32_t)take(&c);
+        sample->cpu = (int32_t)(uint32_t)take_pair(&c);
     if (type & HT_PS_IDENTIFIER)
         sample->id = take(&c);
     return c.bad ? HT_DAMAGED : HT_OK;

@@ -21,7 +21,8 @@
     X(CGROUP, "cgroup number")                                                                               \
     X(DATA_PAGE_SIZE, "data page size")                                                                      \
     X(CODE_PAGE_SIZE, "code page size")                                                                      \
-    X(AUX, "AUX data")
+    X(AUX, "AUX data")                                                                                       \
+    X(NEWER, "fields that this version does not know")
 
 enum ht_sample_part {
 #define X(name, text) HT_PART_##name,

@@ -140,7 +140,7 @@ enum ht_status ht_perf_mem_topology(struct ht_section *s, struct ht_perf_facts *
         if (words == NULL)
             return HT_DAMAGED;
         for (uint64_t bit = 0; bit <= bits; bit++) {
-            int set = bit < bits && (ht_get_u64(words + bit / 64 * 8) >> bit % 64 & 1);
+            int set = bit < bits && (ht_file_u64(words + bit / 64 * 8, s->swap) >> bit % 64 & 1);
             if (set && run++ == 0)
                 start = bit;
             enum ht_status status =

@@ -79,8 +79,9 @@ enum ht_status ht_perf_tracing_data(struct ht_section *s, const struct ht_perf_a
         return HT_DAMAGED;
     ht_section_text(s);
     const uint8_t *machine = ht_section_bytes(s, 2);
-    if (machine == NULL || machine[0] != 0)
+    if (machine == NULL || machine[0] > 1)
         return HT_DAMAGED;
+    s->swap = machine[0]; /* it says for itself which byte order it has */
     ht_section_u32(s);
     skip_header(s, "header_page");
     skip_header(s, "header_event");

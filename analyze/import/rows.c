@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "analyze/import/payload.h"
 #include "analyze/import/perf_format.h"
 
 struct place {
@@ -11,8 +12,16 @@ struct place {
 
 #define SET(place, column, value) ((place)->table->number[column][(place)->row] = (uint64_t)(value))
 
-static int64_t task_id(const uint8_t *at) {
-    return (int32_t)ht_get_u32(at);
+static uint32_t u32(const struct ht_record *in, const uint8_t *at) {
+    return ht_file_u32(at, in->swap);
+}
+
+static uint64_t u64(const struct ht_record *in, const uint8_t *at) {
+    return ht_file_u64(at, in->swap);
+}
+
+static int64_t task_id(const struct ht_record *in, const uint8_t *at) {
+    return (int32_t)u32(in, at);
 }
 
 static enum ht_status add(struct ht_records *r, const struct ht_record *in, enum ht_chunk_kind kind,
@@ -62,7 +71,9 @@ static enum ht_status fill_tracepoint(struct ht_records *r, const struct ht_perf
     SET(p, HT_TRACEPOINT_CPU, s->cpu);
     SET(p, HT_TRACEPOINT_PID, s->pid);
     SET(p, HT_TRACEPOINT_TID, s->tid);
-    enum ht_status status = ht_table_set_bytes(p->table, HT_TRACEPOINT_PAYLOAD, s->raw, s->raw_bytes);
+    enum ht_status status =
+        in->swap ? ht_payload_store(&r->facts->tp_format, in->event, s->raw, s->raw_bytes, p->table)
+                 : ht_table_set_bytes(p->table, HT_TRACEPOINT_PAYLOAD, s->raw, s->raw_bytes);
     return status == HT_OK ? HT_OK : ht_fail(r->cause, status, "out of memory for payloads");
 }
 
@@ -127,30 +138,31 @@ static enum ht_status add_mmap(struct ht_records *r, const struct ht_record *in,
     if (body < HT_PERF_RECORD_HEADER + fixed)
         return HT_DAMAGED;
     int is_kernel = (in->misc & HT_PERF_MISC_CPUMODE) == HT_PERF_MISC_KERNEL;
-    enum ht_status status = add(r, in, HT_CHUNK_MMAP, HT_RANK_MMAP, is_kernel ? HT_PID_ALL : task_id(at), &p);
+    enum ht_status status =
+        add(r, in, HT_CHUNK_MMAP, HT_RANK_MMAP, is_kernel ? HT_PID_ALL : task_id(in, at), &p);
     if (status != HT_OK)
         return status;
     SET(&p, HT_MMAP_SOURCE, is_mmap2 ? HT_MMAP_SOURCE_MMAP2 : HT_MMAP_SOURCE_MMAP);
     SET(&p, HT_MMAP_CPUMODE, in->misc & HT_PERF_MISC_CPUMODE);
     SET(&p, HT_MMAP_DATA, (in->misc & HT_PERF_MISC_MMAP_DATA) != 0);
-    SET(&p, HT_MMAP_PID, task_id(at));
-    SET(&p, HT_MMAP_TID, task_id(at + 4));
-    SET(&p, HT_MMAP_START, ht_get_u64(at + 8));
-    SET(&p, HT_MMAP_LENGTH, ht_get_u64(at + 16));
-    SET(&p, HT_MMAP_PGOFF, ht_get_u64(at + 24));
+    SET(&p, HT_MMAP_PID, task_id(in, at));
+    SET(&p, HT_MMAP_TID, task_id(in, at + 4));
+    SET(&p, HT_MMAP_START, u64(in, at + 8));
+    SET(&p, HT_MMAP_LENGTH, u64(in, at + 16));
+    SET(&p, HT_MMAP_PGOFF, u64(in, at + 24));
     if (is_mmap2) {
-        SET(&p, HT_MMAP_PROT, ht_get_u32(at + 56));
-        SET(&p, HT_MMAP_FLAGS, ht_get_u32(at + 60));
+        SET(&p, HT_MMAP_PROT, u32(in, at + 56));
+        SET(&p, HT_MMAP_FLAGS, u32(in, at + 60));
     }
     if (is_mmap2 && in->misc & HT_PERF_MISC_MMAP_BUILD_ID) {
         status = ht_table_set_bytes(p.table, HT_MMAP_BUILD_ID, at + 36, at[32] <= 20 ? at[32] : 20);
         if (status != HT_OK)
             return ht_fail(r->cause, status, "out of memory for names");
     } else if (is_mmap2) {
-        SET(&p, HT_MMAP_MAJOR, ht_get_u32(at + 32));
-        SET(&p, HT_MMAP_MINOR, ht_get_u32(at + 36));
-        SET(&p, HT_MMAP_INODE, ht_get_u64(at + 40));
-        SET(&p, HT_MMAP_GENERATION, ht_get_u64(at + 48));
+        SET(&p, HT_MMAP_MAJOR, u32(in, at + 32));
+        SET(&p, HT_MMAP_MINOR, u32(in, at + 36));
+        SET(&p, HT_MMAP_INODE, u64(in, at + 40));
+        SET(&p, HT_MMAP_GENERATION, u64(in, at + 48));
     }
     status = set_text(r, &p, HT_MMAP_FILE, at + fixed, body - HT_PERF_RECORD_HEADER - fixed);
     return status == HT_OK ? changed(r, ht_spaces_mmap(r->spaces, p.table, p.row)) : status;
@@ -168,8 +180,8 @@ static enum ht_status add_comm(struct ht_records *r, const struct ht_record *in,
     if (status != HT_OK)
         return status;
     SET(&p, HT_TASK_KIND, in->misc & HT_PERF_MISC_COMM_EXEC ? HT_TASK_KIND_EXEC : HT_TASK_KIND_COMM);
-    SET(&p, HT_TASK_PID, task_id(at));
-    SET(&p, HT_TASK_TID, task_id(at + 4));
+    SET(&p, HT_TASK_PID, task_id(in, at));
+    SET(&p, HT_TASK_TID, task_id(in, at + 4));
     SET(&p, HT_TASK_PPID, -1);
     SET(&p, HT_TASK_PTID, -1);
     status = set_text(r, &p, HT_TASK_COMM, at + 8, body - HT_PERF_RECORD_HEADER - 8);
@@ -187,7 +199,7 @@ static enum ht_status add_fork_exit(struct ht_records *r, const struct ht_record
     (void)trailer;
     if (body < HT_PERF_RECORD_HEADER + 24)
         return HT_DAMAGED;
-    struct ht_output_key key = {in->time_ns, rank, task_id(at), task_id(at + 4)};
+    struct ht_output_key key = {in->time_ns, rank, task_id(in, at), task_id(in, at + 4)};
     enum ht_status status = ht_output_row(r->output, HT_CHUNK_TASK, 0, &key, &p.table, &p.row, r->cause);
     if (status != HT_OK)
         return status;
@@ -195,10 +207,10 @@ static enum ht_status add_fork_exit(struct ht_records *r, const struct ht_record
         in->type == HT_PERF_EXIT ? HT_TASK_KIND_EXIT
         : existed                ? HT_TASK_KIND_SNAPSHOT
                                  : HT_TASK_KIND_FORK);
-    SET(&p, HT_TASK_PID, task_id(at));
-    SET(&p, HT_TASK_PPID, task_id(at + 4));
-    SET(&p, HT_TASK_TID, task_id(at + 8));
-    SET(&p, HT_TASK_PTID, task_id(at + 12));
+    SET(&p, HT_TASK_PID, task_id(in, at));
+    SET(&p, HT_TASK_PPID, task_id(in, at + 4));
+    SET(&p, HT_TASK_TID, task_id(in, at + 8));
+    SET(&p, HT_TASK_PTID, task_id(in, at + 12));
     return changed(r, ht_spaces_task(r->spaces, p.table, p.row));
 }
 
@@ -228,8 +240,8 @@ static enum ht_status add_lost(struct ht_records *r, const struct ht_record *in,
     const uint8_t *at = in->at + HT_PERF_RECORD_HEADER;
     if (body < HT_PERF_RECORD_HEADER + 16)
         return HT_DAMAGED;
-    r->ring_lost += ht_get_u64(at + 8);
-    return add_loss(r, in, trailer, HT_LOSS_KIND_RING, r->attrs->count == 1 ? 0 : -1, ht_get_u64(at + 8));
+    r->ring_lost += u64(in, at + 8);
+    return add_loss(r, in, trailer, HT_LOSS_KIND_RING, r->attrs->count == 1 ? 0 : -1, u64(in, at + 8));
 }
 
 /* LOST_SAMPLES: u64 count; of the event in the trailer. From Linux 6.0 on perf writes one for each event when
@@ -240,8 +252,8 @@ static enum ht_status add_lost_samples(struct ht_records *r, const struct ht_rec
     if (body < HT_PERF_RECORD_HEADER + 8)
         return HT_DAMAGED;
     int64_t event = r->attrs->count == 1 ? 0 : ht_perf_attrs_find(r->attrs, trailer->id);
-    r->samples_lost += ht_get_u64(at);
-    return add_loss(r, in, trailer, HT_LOSS_KIND_SAMPLES, event, ht_get_u64(at));
+    r->samples_lost += u64(in, at);
+    return add_loss(r, in, trailer, HT_LOSS_KIND_SAMPLES, event, u64(in, at));
 }
 
 /* THROTTLE, UNTHROTTLE: u64 time id stream */
@@ -250,7 +262,7 @@ static enum ht_status add_throttle(struct ht_records *r, const struct ht_record 
     const uint8_t *at = in->at + HT_PERF_RECORD_HEADER;
     if (body < HT_PERF_RECORD_HEADER + 24)
         return HT_DAMAGED;
-    int64_t event = r->attrs->count == 1 ? 0 : ht_perf_attrs_find(r->attrs, ht_get_u64(at + 8));
+    int64_t event = r->attrs->count == 1 ? 0 : ht_perf_attrs_find(r->attrs, u64(in, at + 8));
     enum ht_loss_kind kind = in->type == HT_PERF_THROTTLE ? HT_LOSS_KIND_THROTTLE : HT_LOSS_KIND_UNTHROTTLE;
     return add_loss(r, in, trailer, kind, event, 1);
 }
@@ -271,8 +283,8 @@ static enum ht_status add_switch(struct ht_records *r, const struct ht_record *i
     SET(&p, HT_SWITCH_TID, trailer->tid);
     SET(&p, HT_SWITCH_OUT, (in->misc & HT_PERF_MISC_SWITCH_OUT) != 0);
     SET(&p, HT_SWITCH_PREEMPT, (in->misc & HT_PERF_MISC_SWITCH_PREEMPT) != 0);
-    SET(&p, HT_SWITCH_OTHER_PID, wide ? task_id(at) : -1);
-    SET(&p, HT_SWITCH_OTHER_TID, wide ? task_id(at + 4) : -1);
+    SET(&p, HT_SWITCH_OTHER_PID, wide ? task_id(in, at) : -1);
+    SET(&p, HT_SWITCH_OTHER_TID, wide ? task_id(in, at + 4) : -1);
     return HT_OK;
 }
 

@@ -11,6 +11,7 @@ struct ht_record {
     uint16_t misc;
     uint32_t event;
     uint64_t time_ns; /* 0: none */
+    int swap;         /* of the other byte order */
 };
 
 /* Whether rows are made of this type of kernel record (samples apart). */

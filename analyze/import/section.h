@@ -8,11 +8,11 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "schema/endian.h"
+#include "analyze/import/byte_order.h"
 
 struct ht_section {
     const uint8_t *at, *end;
-    int bad;
+    int bad, swap; /* swap: of the other byte order */
 };
 
 static inline const uint8_t *ht_section_bytes(struct ht_section *s, uint64_t length) {
@@ -27,12 +27,12 @@ static inline const uint8_t *ht_section_bytes(struct ht_section *s, uint64_t len
 
 static inline uint32_t ht_section_u32(struct ht_section *s) {
     const uint8_t *bytes = ht_section_bytes(s, 4);
-    return bytes != NULL ? ht_get_u32(bytes) : 0;
+    return bytes != NULL ? ht_file_u32(bytes, s->swap) : 0;
 }
 
 static inline uint64_t ht_section_u64(struct ht_section *s) {
     const uint8_t *bytes = ht_section_bytes(s, 8);
-    return bytes != NULL ? ht_get_u64(bytes) : 0;
+    return bytes != NULL ? ht_file_u64(bytes, s->swap) : 0;
 }
 
 static inline uint64_t ht_section_left(const struct ht_section *s) {

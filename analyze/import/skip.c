@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "analyze/import/perf_format.h"
+
 static const char *const reason_texts[] = {
 #define X(name, text) text,
     HT_SKIPS(X)
@@ -49,6 +51,7 @@ static const struct type_text type_texts[] = {
     {80, 1, "HEADER_FEATURE: section of a piped recording"},
     {82, 1, "FINISHED_INIT: end of the records about what existed before"},
     {84, 1, "BPF_METADATA: facts about a BPF program"},
+    {HT_SKIP_SIMPLE, 1, "records of simpleperf: symbols, binaries, unwinding"},
 };
 #define TYPE_TEXTS (sizeof type_texts / sizeof type_texts[0])
 
@@ -89,6 +92,15 @@ static const char *const feature_texts[] = {
 };
 #define FEATURE_TEXTS (sizeof feature_texts / sizeof feature_texts[0])
 
+/* From HT_PERF_FEAT_SIMPLE_FILE on. */
+static const char *const simple_texts[] = {
+    "FILE of simpleperf",         "META_INFO of simpleperf",
+    "DEBUG_UNWIND of simpleperf", "DEBUG_UNWIND_FILE of simpleperf",
+    "FILE2 of simpleperf",        "ETM_BRANCH_LIST of simpleperf",
+    "INIT_MAP of simpleperf",
+};
+#define SIMPLE_TEXTS (sizeof simple_texts / sizeof simple_texts[0])
+
 static const struct type_text *find_type(uint32_t type) {
     for (size_t i = 0; i < TYPE_TEXTS; i++)
         if (type_texts[i].type == type)
@@ -97,6 +109,10 @@ static const struct type_text *find_type(uint32_t type) {
 }
 
 void ht_skip_type(struct ht_skips *skips, uint32_t type, uint64_t bytes) {
+    if (type >= HT_PERF_SIMPLE_TYPES && type < HT_PERF_SIMPLE_TYPES + 64)
+        type = HT_SKIP_SIMPLE;
+    else if (type == HT_SKIP_SIMPLE)
+        type = HT_SKIP_TYPES; /* unknown */
     if (type >= HT_SKIP_TYPES || find_type(type) == NULL) {
         ht_skip(skips, HT_SKIP_UNKNOWN_TYPE, bytes);
         return;
@@ -129,6 +145,8 @@ static enum ht_status feature_rows(const struct ht_skips *skips, struct ht_table
     for (unsigned i = 0; i < HT_SKIP_FEATURES && status == HT_OK; i++) {
         char text[96];
         const char *name = i < FEATURE_TEXTS ? feature_texts[i] : NULL;
+        if (i >= HT_PERF_FEAT_SIMPLE_FILE && i - HT_PERF_FEAT_SIMPLE_FILE < SIMPLE_TEXTS)
+            name = simple_texts[i - HT_PERF_FEAT_SIMPLE_FILE];
         const char *what = skips->feature_damaged[i] ? "damaged" : "not used";
         if (name != NULL)
             snprintf(text, sizeof text, "feature section %s: %s", name, what);

@@ -11,7 +11,6 @@
 /* X(NAME, text) */
 #define HT_SKIPS(X)                                                                                          \
     X(NO_EVENT, "samples whose event is not in the file's header")                                           \
-    X(NEW_FIELDS, "samples with fields that this version does not know")                                     \
     X(BROKEN_SAMPLE, "samples shorter than their fields")                                                    \
     X(BROKEN_RECORD, "records shorter than their fields")                                                    \
     X(NO_EVENT_RECORD, "records whose event is not in the file's header")                                    \
@@ -26,6 +25,7 @@ enum ht_skip_reason {
 };
 
 #define HT_SKIP_TYPES    128u /* record types that have a counter of their own */
+#define HT_SKIP_SIMPLE   127u /* counts all types of simpleperf */
 #define HT_SKIP_FEATURES 256u
 
 struct ht_skip_count {

@@ -80,10 +80,14 @@ static void test_one_event_needs_no_id(void **state) {
     assert_int_equal(ht_perf_attrs_place_ids(&one, &cause), HT_OK);
     assert_int_equal(ht_perf_attrs_event_of(&one, record, 32), 0);
     assert_int_equal(ht_perf_attrs_place_ids(&two, &cause), HT_OK);
-    assert_int_equal(ht_perf_attrs_event_of(&two, record, 32), -1);
+    assert_int_equal(ht_perf_attrs_event_of(&two, record, 32), 0); /* their samples look the same */
+    assert_true(two.indistinct);
     ht_put_u32(record, HT_PERF_COMM); /* no trailer: the first event's */
     assert_int_equal(ht_perf_attrs_event_of(&two, record, 32), 0);
     assert_int_equal(ht_perf_attr_time(&attr[0], record, 32), 0);
+    attr[1] = attr_of(HT_PS_IP | HT_PS_TIME | HT_PS_CPU, 0);
+    assert_int_equal(ht_perf_attrs_place_ids(&two, &cause), HT_UNSUPPORTED);
+    assert_non_null(strstr(cause.text, "no ids"));
 }
 
 static void test_many_ids(void **state) {
@@ -98,12 +102,12 @@ static void test_many_ids(void **state) {
     ht_perf_attrs_free(&attrs);
 }
 
-static void test_unknown_fields_are_refused(void **state) {
+static void test_unknown_fields_are_seen(void **state) {
     (void)state;
     struct ht_perf_attr attr = attr_of(HT_PS_IP | 1ull << 25, 0);
-    assert_true(attr.refused);
+    assert_true(attr.newer);
     attr = attr_of(HT_PS_KNOWN, 0);
-    assert_false(attr.refused);
+    assert_false(attr.newer);
 }
 
 static void test_kinds(void **state) {
@@ -156,7 +160,7 @@ int main(void) {
         cmocka_unit_test(test_common_position),
         cmocka_unit_test(test_one_event_needs_no_id),
         cmocka_unit_test(test_many_ids),
-        cmocka_unit_test(test_unknown_fields_are_refused),
+        cmocka_unit_test(test_unknown_fields_are_seen),
         cmocka_unit_test(test_kinds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,7 +59,7 @@ static enum ht_status run(parse function, const struct builder *b, size_t length
     uint8_t *exact = malloc(length > 0 ? length : 1);
     assert_non_null(exact);
     memcpy(exact, b->bytes, length);
-    struct ht_section section = {exact, exact + length, 0};
+    struct ht_section section = {exact, exact + length, 0, 0};
     enum ht_status status = function(&section, facts);
     free(exact);
     return status;
@@ -222,7 +222,7 @@ static void test_build_ids(void **state) {
     put32(&b, UINT32_MAX), put64(&b, 0x1111111111111111), put64(&b, 0x2222222222222222), put32(&b, 0),
         put32(&b, 16);
     put_text(&b, "/bin/x"), b.bytes[b.length++] = 0;
-    struct ht_section section = {b.bytes, b.bytes + b.length, 0};
+    struct ht_section section = {b.bytes, b.bytes + b.length, 0, 0};
     assert_int_equal(b.length, 44);
     assert_int_equal(ht_build_ids_add(&ids, &section), HT_OK);
     const struct ht_build_id *found = ht_build_ids_find(&ids, "/bin/x");
@@ -230,7 +230,7 @@ static void test_build_ids(void **state) {
     assert_int_equal(found->bytes, 16);
     assert_int_equal(found->id[8], 0x22);
     assert_null(ht_build_ids_find(&ids, "/bin/y"));
-    section = (struct ht_section){b.bytes, b.bytes + 43, 0};
+    section = (struct ht_section){b.bytes, b.bytes + 43, 0, 0};
     assert_int_equal(ht_build_ids_add(&ids, &section), HT_DAMAGED);
     ht_build_ids_free(&ids);
 }
