@@ -353,6 +353,7 @@ CREATE TABLE counter (
     running_ns INTEGER NOT NULL,
     lost       INTEGER                     -- NULL: the kernel does not tell (before 6.0)
 ) STRICT;
+CREATE INDEX counter_by_event ON counter (capture_id, event_id);
 
 -- kind: 'ring', 'samples', 'throttle', 'unthrottle', 'recorder', 'gap' (count is nanoseconds).
 CREATE TABLE loss (
@@ -398,7 +399,8 @@ CREATE TABLE cache_line (
     scope             TEXT NOT NULL,       -- cross-socket, cross-node, within node, unknown
     confidence        REAL NOT NULL,       -- 0 to 1
     confidence_reason TEXT NOT NULL,
-    false_share       REAL,                -- shares of cross-thread access pairs: disjoint, overlapping, unknown
+    false_share       REAL,                -- shares of the accesses that met another core's write, split by the numbers
+                                           -- of the writes they met: disjoint bytes, overlapping, not known
     true_share        REAL,
     unknown_share     REAL,
     cost_cycles_low   INTEGER,             -- NULL: no latency was sampled
@@ -454,6 +456,7 @@ CREATE TABLE line_access (
     c2c_lcl_cycles  INTEGER NOT NULL,      -- the same over samples counted local and not remote
     c2c_lcl_means   INTEGER NOT NULL       -- number of these
 ) STRICT;
+CREATE INDEX line_access_by_line ON line_access (capture_id, line_id);
 
 -- Samples by code: of memory on lines of cache_line, of the CPU profile, of page faults.
 CREATE TABLE code_profile (

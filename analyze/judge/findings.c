@@ -191,11 +191,11 @@ static enum ht_status answer_line(struct judge *j, sqlite3_stmt *row) {
     enum ht_status status;
     if (strcmp(verdict, "cannot tell") == 0)
         status =
-            conclude(j, &c,
-                     "Cannot tell how line %s (%s) is shared %s, though %s of its %s samples were "
-                     "transfers: %s.",
+            conclude(j, &c, "Cannot tell how line %s (%s) is shared %s, though %s of its %s samples %s: %s.",
                      line, object, where, grouped(j, sqlite3_column_int64(row, TRANSFERS)),
-                     grouped(j, sqlite3_column_int64(row, SAMPLES)), text_of(row, REASON, "no reason given"));
+                     grouped(j, sqlite3_column_int64(row, SAMPLES)),
+                     sqlite3_column_int64(row, TRANSFERS) == 1 ? "was a transfer" : "were transfers",
+                     text_of(row, REASON, "no reason given"));
     else if (strcmp(verdict, "remote placement") == 0)
         status =
             conclude(j, &c, "Remote placement of line %s (%s): %s.", line, object, text_of(row, REASON, ""));
@@ -231,11 +231,14 @@ static enum ht_status answer_remote_memory(struct judge *j, sqlite3_stmt *row) {
                            .scope = text_of(row, 3, "cross-node"),
                            .advice = look_up(advice_texts, "remote placement"),
                            .confidence = 1.0 - 3.0 / all};
+    char slower[40] = "";
+    if (sqlite3_column_int(row, 4) > 0)
+        snprintf(slower, sizeof slower, " slower than %d cycles", sqlite3_column_int(row, 4));
     return conclude(
         j, &c,
-        "CPUs of node %lld got %.0f %% of the sampled loads that reached memory from another node's memory "
+        "CPUs of node %lld got %.0f %% of the sampled loads%s that reached memory from another node's memory "
         "(%s of %s samples).",
-        sqlite3_column_int64(row, 0), remote * 100 / all, grouped(j, (int64_t)remote),
+        sqlite3_column_int64(row, 0), remote * 100 / all, slower, grouped(j, (int64_t)remote),
         grouped(j, (int64_t)all));
 }
 
@@ -246,12 +249,15 @@ static enum ht_status answer_migrations(struct judge *j, sqlite3_stmt *row) {
         .scope = "cross-node",
         .advice = "Look at the migrations by thread; cpusets or affinity keep a thread near its memory.",
         .confidence = 1};
+    char rate[40] = "";
+    if (sqlite3_column_type(row, 1) != SQLITE_NULL)
+        snprintf(rate, sizeof rate, " (%.1f a second)", sqlite3_column_double(row, 1));
     return conclude(j, &c,
-                    "The scheduler moved tasks between nodes %s times (%.1f a second), %.40s (tid %lld) "
-                    "most often: %s times.",
-                    grouped(j, sqlite3_column_int64(row, 0)), sqlite3_column_double(row, 1),
-                    text_of(row, 2, "unnamed"), sqlite3_column_int64(row, 3),
-                    grouped(j, sqlite3_column_int64(row, 4)));
+                    "The scheduler moved tasks between nodes %s times%s, %.40s (tid %lld) most often: %s "
+                    "time%s.",
+                    grouped(j, sqlite3_column_int64(row, 0)), rate, text_of(row, 2, "unnamed"),
+                    sqlite3_column_int64(row, 3), grouped(j, sqlite3_column_int64(row, 4)),
+                    sqlite3_column_int64(row, 4) == 1 ? "" : "s");
 }
 
 static enum ht_status answer_page_migrations(struct judge *j, sqlite3_stmt *row) {
@@ -261,9 +267,9 @@ static enum ht_status answer_page_migrations(struct judge *j, sqlite3_stmt *row)
         .scope = "unknown",
         .advice = "Placement changed while it was measured: hold the node of a line against the time.",
         .confidence = 1};
-    return conclude(j, &c, "The kernel moved %s pages in the window (%s failed), reason %s.",
-                    grouped(j, sqlite3_column_int64(row, 0)), grouped(j, sqlite3_column_int64(row, 1)),
-                    text_of(row, 2, "not told"));
+    return conclude(j, &c, "The kernel moved %s page%s in the window (%s failed), reason %s.",
+                    grouped(j, sqlite3_column_int64(row, 0)), sqlite3_column_int64(row, 0) == 1 ? "" : "s",
+                    grouped(j, sqlite3_column_int64(row, 1)), text_of(row, 2, "not told"));
 }
 
 static enum ht_status answer_condition(struct judge *j, sqlite3_stmt *row) {
@@ -285,10 +291,10 @@ static enum ht_status answer_loss(struct judge *j, sqlite3_stmt *row) {
                            .advice = "Record again with larger rings (-m) or fewer sources.",
                            .confidence = 1};
     return conclude(j, &c,
-                    "%s%s samples were lost, %.1f %% of what was due: counts are lower bounds and shares "
-                    "may be skewed.",
+                    "%s%s sample%s lost, %.1f %% of what was due: counts are lower bounds and shares may be "
+                    "skewed.",
                     sqlite3_column_int(row, 1) ? "" : "At least ", grouped(j, sqlite3_column_int64(row, 0)),
-                    sqlite3_column_double(row, 2));
+                    sqlite3_column_int64(row, 0) == 1 ? " was" : "s were", sqlite3_column_double(row, 2));
 }
 
 /* Values that move by themselves are no change of condition. */
@@ -314,16 +320,22 @@ static const char page_migrations_sql[] =
 static const char remote_memory_sql[] =
     "SELECT from_node, sum(CASE WHEN metric = 'remote_memory' THEN value ELSE 0 END) AS remote,"
     " sum(CASE WHEN metric = 'local_memory' THEN value ELSE 0 END) AS near,"
-    " CASE WHEN (SELECT count(DISTINCT socket) = count(DISTINCT node) AND count(DISTINCT socket) > 1 FROM cpu"
-    "  WHERE capture_id = ?1) THEN 'cross-socket' ELSE 'cross-node' END"
+    /* as ht_topology_node_is_socket */
+    " CASE WHEN (SELECT count(DISTINCT socket) > 1 AND count(DISTINCT socket) = count(DISTINCT node)"
+    "   AND count(DISTINCT socket || ' ' || node) = count(DISTINCT node)"
+    "  FROM cpu WHERE capture_id = ?1 AND node IS NOT NULL) THEN 'cross-socket' ELSE 'cross-node' END,"
+    /* load latency of Intel: a load below the threshold is never sampled */
+    " (SELECT max(config1 & 0xffff) FROM event WHERE capture_id = ?1 AND kind = 'load' AND samples > 0)"
     " FROM bucket WHERE capture_id = ?1 AND metric IN ('remote_memory', 'local_memory') AND from_node IS NOT "
     "NULL"
     " GROUP BY from_node HAVING remote >= 100 AND remote * 4 >= near ORDER BY remote DESC LIMIT 4";
 
+/* The events' own samples hold tracepoints too. */
 static const char loss_sql[] =
-    "SELECT lost_samples, lost_exact, lost_samples * 100.0 / (lost_samples + mem_samples + cpu_samples) FROM "
-    "capture"
-    " WHERE capture_id = ?1 AND lost_samples * 100 > lost_samples + mem_samples + cpu_samples";
+    "SELECT lost_samples, lost_exact, lost_samples * 100.0 / (lost_samples + seen) FROM (SELECT lost_samples,"
+    " lost_exact, max(mem_samples + cpu_samples, coalesce((SELECT sum(samples) FROM event WHERE capture_id = "
+    "?1),"
+    " 0)) AS seen FROM capture WHERE capture_id = ?1) WHERE lost_samples * 100 > lost_samples + seen";
 
 static const char level_sql[] =
     "SELECT level, level_reason, CASE WHEN producer = 'perf' THEN 'Record memory accesses: perf c2c record "

@@ -7,58 +7,68 @@
 
 #include "analyze/judge/verdict.h"
 
+#define MAP_SHARED_BIT 1u
+
 /* A touch and what it came from. */
 struct place {
     struct ht_touch touch;
-    uint32_t code, transfers;
+    uint32_t code;
     int node;
 };
 
-static void fill_place(struct ht_load *load, const struct ht_access *a, struct place *p) {
-    const struct ht_code *code = ht_codes_decoded(load->codes, a->code);
-    p->touch = (struct ht_touch){.core = ht_topology_core(&load->topology, a->cpu),
-                                 .thread = a->thread,
-                                 .samples = a->samples,
-                                 .writes = a->stores + (code->modifies ? a->loads : 0),
-                                 .offset = a->offset,
-                                 .width = code->width_known ? code->bytes : 0,
-                                 .first_us = a->first_us,
-                                 .last_us = a->last_us};
-    p->code = a->code;
-    p->transfers = a->transfers;
-    p->node = ht_topology_node(&load->topology, a->cpu);
+/* Samples that wrote: stores, loads with a lock, and all loads of an instruction that writes what it reads.
+ * An instruction that cannot do what was sampled is not the one (its address was late, or its code was
+ * replaced): then its width is not known either. */
+static void fill_access(const struct ht_access *a, const struct ht_code *code, struct ht_touch *touch) {
+    int fits = code->known && (a->loads == 0 || code->reads) && (a->stores == 0 || code->writes);
+    touch->samples = a->samples;
+    touch->writes = a->stores + (fits && code->modifies ? a->loads : a->locked);
+    touch->transfers = a->transfers;
+    touch->width = fits && code->width_known ? code->bytes : 0;
+    touch->offset = a->offset;
+    touch->first_us = a->first_us;
+    touch->last_us = a->last_us;
 }
 
-static int by_samples(const void *a, const void *b) {
-    const struct place *x = a, *y = b;
-    if (x->touch.samples != y->touch.samples)
-        return x->touch.samples > y->touch.samples ? -1 : 1;
-    return x->code != y->code ? (x->code < y->code ? -1 : 1)
-                              : (x->touch.thread > y->touch.thread) - (x->touch.thread < y->touch.thread);
+/* Whether the line's name stands for different memory in each process: private mappings of a file (.data of a
+ * server that forked), and user addresses under which no mapping is known. */
+static int is_private_copy(struct ht_load *load, const struct ht_line *line) {
+    const struct ht_line_space *space = ht_lines_space(load->lines, line->space);
+    const struct ht_mapping *m =
+        line->mapping != HT_NO_MAPPING ? ht_spaces_mapping(load->spaces, line->mapping) : NULL;
+    if (space->identity == HT_IDENTITY_UNMAPPED)
+        return (int64_t)line->virtual_line >= 0;
+    return space->identity == HT_IDENTITY_FILE && m != NULL && m->source != HT_MMAP_SOURCE_MMAP &&
+           !(m->flags & MAP_SHARED_BIT);
 }
 
-/* Places of a line, most sampled first where there are too many; *dropped counts the samples of the rest. */
-static struct place *gather_places(struct ht_load *load, uint32_t kept, uint32_t *places, uint64_t *dropped) {
+/* The idle task of each CPU is a task of its own; they all have the number 0. */
+static uint32_t thread_of(const struct ht_load *load, const struct ht_access *a) {
+    return load->threads.thread[a->thread].tid == 0 && a->cpu >= 0 ? UINT32_MAX - (uint32_t)a->cpu
+                                                                   : a->thread;
+}
+
+/* Places of a line; NULL where there is no memory. */
+static struct place *gather_places(struct ht_load *load, uint32_t kept, uint32_t *places) {
     uint32_t first, count = ht_accesses_of_line(load->accesses, kept, &first);
-    struct place *place = malloc((size_t)count * sizeof *place + 1);
-    *places = 0;
-    *dropped = 0;
-    if (place == NULL)
-        return NULL;
-    for (uint32_t i = 0; i < count; i++)
-        fill_place(load, ht_accesses_ordered(load->accesses, first + i), &place[i]);
-    if (count > HT_TOUCHES_MAX) {
-        qsort(place, count, sizeof *place, by_samples);
-        for (uint32_t i = HT_TOUCHES_MAX; i < count; i++)
-            *dropped += place[i].touch.samples;
-        count = HT_TOUCHES_MAX;
-    }
+    struct place *place = calloc((size_t)count + 1, sizeof *place);
+    int private_copy = is_private_copy(load, ht_lines_get(load->lines, load->kept[kept].line));
     *places = count;
+    for (uint32_t i = 0; place != NULL && i < count; i++) {
+        const struct ht_access *a = ht_accesses_ordered(load->accesses, first + i);
+        struct place *p = &place[i];
+        fill_access(a, ht_codes_decoded(load->codes, a->code), &p->touch);
+        p->touch.core = ht_topology_core(&load->topology, a->cpu);
+        p->touch.thread = thread_of(load, a);
+        p->touch.memory = private_copy ? (uint32_t)load->threads.thread[a->thread].pid : 0;
+        p->code = a->code;
+        p->node = ht_topology_node(&load->topology, a->cpu);
+    }
     return place;
 }
 
 static uint64_t weight_of(const struct place *place, int writes) {
-    return writes ? place->touch.writes : place->transfers;
+    return writes ? place->touch.writes : place->touch.transfers;
 }
 
 static int by_code(const void *a, const void *b) {
@@ -83,11 +93,14 @@ static const struct place *top_place(const struct place *place, uint32_t places,
     return best;
 }
 
-/* Who pays is the code with most transfers; who writes, the code of another thread with most writes. */
+/* Who pays is the code with most transfers; who writes, the code of another thread with most writes. Where
+ * only the payer writes (it fetches back what readers took), the next one pays. */
 static void name_codes(const struct place *place, uint32_t places, struct ht_line_judgement *j) {
     const struct place *reader = top_place(place, places, 0, -1);
     const struct place *writer =
         top_place(place, places, 1, reader != NULL ? (int64_t)reader->touch.thread : -1);
+    if (writer == NULL && (writer = top_place(place, places, 1, -1)) != NULL)
+        reader = top_place(place, places, 0, writer->touch.thread);
     j->reader_code = reader != NULL ? reader->code : HT_NONE;
     j->writer_code = writer != NULL ? writer->code : HT_NONE;
 }
@@ -136,7 +149,7 @@ static void name_cost(const struct ht_kept *kept, struct ht_line_judgement *j) {
     }
 }
 
-static void take_verdict(const struct ht_verdict *v, uint64_t dropped, struct ht_line_judgement *j) {
+static void take_verdict(const struct ht_verdict *v, struct ht_line_judgement *j) {
     j->verdict = v->verdict;
     j->scope = v->scope;
     j->confidence = v->confidence;
@@ -147,18 +160,13 @@ static void take_verdict(const struct ht_verdict *v, uint64_t dropped, struct ht
     j->readers = v->readers;
     j->writer_cores = v->writer_cores;
     snprintf(j->reason, sizeof j->reason, "%s", v->reason);
-    size_t used = strlen(j->reason);
-    if (dropped > 0)
-        snprintf(j->reason + used, sizeof j->reason - used, "; %llu samples of rarer places left out",
-                 (unsigned long long)dropped);
 }
 
 void ht_judge_line(struct ht_load *load, uint32_t number, struct ht_line_judgement *j) {
     const struct ht_kept *kept = &load->kept[number];
     uint32_t places;
-    uint64_t dropped;
-    struct place *place = gather_places(load, number, &places, &dropped);
-    struct ht_touch *touch = malloc((size_t)places * sizeof *touch + 1);
+    struct place *place = gather_places(load, number, &places);
+    struct ht_touch *touch = calloc((size_t)places + 1, sizeof *touch);
     j->writer_code = j->reader_code = HT_NONE;
     name_cost(kept, j);
     if (place == NULL || touch == NULL) {
@@ -179,11 +187,12 @@ void ht_judge_line(struct ht_load *load, uint32_t number, struct ht_line_judgeme
                                         .other_node = kept->class[HT_CLASS_CACHE_OTHER_NODE],
                                         .other_socket = kept->class[HT_CLASS_CACHE_OTHER_SOCKET],
                                         .remote_memory = kept->class[HT_CLASS_REMOTE_MEMORY],
+                                        .remote_unknown = kept->class[HT_CLASS_REMOTE_UNKNOWN],
                                         .local_memory = kept->class[HT_CLASS_LOCAL_MEMORY],
                                         .node_is_socket = ht_topology_node_is_socket(&load->topology)};
     struct ht_verdict verdict;
     ht_judge_evidence(&evidence, &verdict);
-    take_verdict(&verdict, dropped, j);
+    take_verdict(&verdict, j);
     name_codes(place, places, j);
     name_nodes(place, places, kept, j);
 out:

@@ -5,7 +5,7 @@
 
 #include "analyze/load/store.h"
 
-/* An ht_judge_fn. Lines touched from more than HT_TOUCHES_MAX places are judged by the most sampled ones. */
+/* An ht_judge_fn. */
 void ht_judge_line(struct ht_load *load, uint32_t kept, struct ht_line_judgement *judgement);
 
 #endif

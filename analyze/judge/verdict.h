@@ -1,9 +1,10 @@
 /* Is a line shared truly or falsely? Decided from who touched which bytes, never from HITM alone. Pure
  * functions.
  *
- * Every access is held against the writes of other threads on other cores that were active in the same time:
- * it overlaps one of them (true sharing), is proven disjoint from all (false sharing), or that is not known
- * because a width is not. What is not proven is not said: the verdict is then "cannot tell". */
+ * Every access is held against the writes of other threads on other cores that were active in the same time,
+ * and is split by their numbers: so much of it overlaps a write (true sharing), is proven disjoint (false
+ * sharing), or not known because a width is not. One rare write decides nothing: few writes, or accesses that
+ * mostly happened while nobody was seen writing, end in "cannot tell". */
 #ifndef HT_ANALYZE_JUDGE_VERDICT_H
 #define HT_ANALYZE_JUDGE_VERDICT_H
 
@@ -19,17 +20,21 @@ struct ht_touch {
     uint16_t offset;
     uint16_t width; /* bytes; 0 unknown */
     uint32_t first_us, last_us;
+    uint32_t transfers; /* of the samples */
+    uint32_t memory;    /* touches of different numbers are of different memory under one name */
 };
 
-/* Touches of one line that are held against each other, at most. */
-#define HT_TOUCHES_MAX 512u
+/* Writing touches that all are held against, the ones with most writes; what the others wrote counts as
+ * writes to unknown bytes. */
+#define HT_WRITERS_MAX 256u
 
 struct ht_line_evidence {
-    const struct ht_touch *touch;
-    size_t touches; /* at most HT_TOUCHES_MAX */
+    struct ht_touch *touch; /* is put into another order */
+    size_t touches;
     unsigned line_bytes;
     uint32_t transfers, same_node, other_node, other_socket; /* samples */
     uint32_t remote_memory, local_memory;
+    uint32_t remote_unknown; /* another socket's cache or memory, which of them is not told */
     int node_is_socket;
 };
 
@@ -39,15 +44,16 @@ struct ht_verdict {
     double disjoint, overlapping,
         unknown;         /* shares of the accesses that met another's write; -1 where none did */
     uint64_t met;        /* samples that met another core's write */
-    uint64_t met_writes; /* samples of writes by more than one thread's view: all write samples */
+    uint64_t met_writes; /* write samples of all threads */
     uint32_t writers, readers, writer_cores;
     char reason[256];
 };
 
-/* Fewer samples than this prove nothing: with n, a share below 3/n can hide (95 %). */
+/* Fewer samples, or writes, than this prove nothing: with n, a share below 3/n can hide (95 %). */
 #define HT_SAMPLES_TO_JUDGE   12u
 #define HT_TRANSFERS_TO_JUDGE 3u
 #define HT_CONFIDENCE_MAX     0.99 /* sampling error is not the only one */
+#define HT_SLICE_SAMPLES      8u   /* accesses closer than these many samples of the line are of one time */
 #define HT_MINOR_SHARE        0.05 /* a kind of sharing below this share does not make a line mixed */
 
 void ht_judge_evidence(const struct ht_line_evidence *evidence, struct ht_verdict *verdict);

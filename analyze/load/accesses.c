@@ -75,6 +75,23 @@ enum ht_status ht_accesses_find(struct ht_accesses *a, const struct ht_access *k
     return HT_OK;
 }
 
+uint64_t ht_accesses_fetch(const struct ht_accesses *a, const struct ht_access *key) {
+    if (a->slots.slots == 0)
+        return 0;
+    uint64_t place = ht_slots_first(&a->slots, hash_key(key));
+    __builtin_prefetch(&a->slots.slot[place]);
+    return place;
+}
+
+void ht_accesses_fetch_entry(const struct ht_accesses *a, uint64_t place) {
+    /* the slots may have grown since: then it is another place, and only a try */
+    if (place >= a->slots.slots || a->slots.slot[place] == 0)
+        return;
+    const char *at = (const char *)entry(a, a->slots.slot[place] - 1);
+    __builtin_prefetch(at, 1);
+    __builtin_prefetch(at + 64, 1);
+}
+
 uint32_t ht_accesses_count(const struct ht_accesses *a) {
     return a->access.count;
 }

@@ -1,5 +1,5 @@
 /* Who touched which byte of a line, from which code, thread and CPU: rolled up while loading, for kept lines
- * only. Up to millions of entries, so an entry is 96 bytes and never moves. One thread. */
+ * only. Up to millions of entries, so an entry is 104 bytes and never moves. One thread. */
 #ifndef HT_ANALYZE_LOAD_ACCESSES_H
 #define HT_ANALYZE_LOAD_ACCESSES_H
 
@@ -14,6 +14,7 @@ struct ht_access {
     int16_t cpu;     /* -1 unknown */
     uint16_t offset; /* bytes from the line's start */
     uint32_t samples, loads, stores, transfers;
+    uint32_t locked;   /* of the loads: these write as well */
     uint32_t weighted; /* transfers that had a latency */
     uint32_t c2c_records, c2c_rmt_hitm, c2c_lcl_hitm, c2c_lcl_means;
     uint32_t c2c_st_l1hit, c2c_st_l1miss, c2c_st_na;
@@ -30,6 +31,11 @@ void ht_accesses_free(struct ht_accesses *accesses);
 /* The entry with the key's line, code, thread, cpu and offset; made, with all counts 0, where new. */
 enum ht_status ht_accesses_find(struct ht_accesses *accesses, const struct ht_access *key,
                                 struct ht_access **access);
+
+/* Asks memory early for what finding a key will need: where it is looked up, and, some rows later with the
+ * place that the first call gave, the entry there. */
+uint64_t ht_accesses_fetch(const struct ht_accesses *accesses, const struct ht_access *key);
+void ht_accesses_fetch_entry(const struct ht_accesses *accesses, uint64_t place);
 
 uint32_t ht_accesses_count(const struct ht_accesses *accesses);
 

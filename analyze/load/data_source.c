@@ -35,7 +35,8 @@ enum {
     NUM_RAM = 13,
     NUM_PMEM = 14
 };
-enum { HOPS_SAME_NODE = 1 };
+enum { HOPS_SAME_NODE = 1, HOPS_OTHER_SOCKET = 3 };
+enum { EVENT_L3_MISS_RETIRED = 0xd3 }; /* Intel's MEM_LOAD_(UOPS_)L3_MISS_RETIRED */
 
 struct fields {
     unsigned op, lvl, snoop, lock, num, remote, snoopx, blk, hops;
@@ -158,8 +159,9 @@ static enum ht_mem_class store_class(const struct fields *f) {
 static enum ht_mem_class other_cache(const struct fields *f, int node_is_socket) {
     if (f->hops == HOPS_SAME_NODE)
         return HT_CLASS_CACHE_SAME_NODE;
-    /* AMD says hops 2, "same socket", for every far cache: topology alone can tell sockets apart. */
-    return node_is_socket ? HT_CLASS_CACHE_OTHER_SOCKET : HT_CLASS_CACHE_OTHER_NODE;
+    /* AMD says hops 2, "same socket", for every far cache: topology alone can tell sockets apart there. */
+    return node_is_socket || f->hops >= HOPS_OTHER_SOCKET ? HT_CLASS_CACHE_OTHER_SOCKET
+                                                          : HT_CLASS_CACHE_OTHER_NODE;
 }
 
 /* Order matters: it undoes the double meanings, nearest and surest first. */
@@ -213,13 +215,20 @@ struct ht_true_source ht_true_decode(uint64_t data_src, int node_is_socket) {
     return out;
 }
 
-struct ht_true_source ht_true_hitm_event(const char *event_name, int node_is_socket) {
+struct ht_true_source ht_true_hitm_event(const char *event_name, uint64_t config, int node_is_socket) {
     /* remote_hitm, remote_fwd, rem_hitm against xsnp_hitm, xsnp_fwd, l3_hit_snoop_hitm */
-    int remote = strcasestr(event_name, "rem") != NULL;
-    struct ht_true_source out = {.load = 1, .transfer = 1};
-    out.modified = strcasestr(event_name, "hitm") != NULL;
+    int named = strcasestr(event_name, "snp") != NULL || strcasestr(event_name, "snoop") != NULL ||
+                strcasestr(event_name, "rem") != NULL;
+    int remote = named ? strcasestr(event_name, "rem") != NULL : (config & 0xff) == EVENT_L3_MISS_RETIRED;
+    int hitm = !named || strcasestr(event_name, "hitm") != NULL;
+    struct ht_true_source out = {.load = 1, .transfer = 1, .modified = (uint8_t)hitm};
     out.class = !remote          ? HT_CLASS_CACHE_SAME_NODE
                 : node_is_socket ? HT_CLASS_CACHE_OTHER_SOCKET
                                  : HT_CLASS_CACHE_OTHER_NODE;
+    /* xsnp_hit and xsnp_no_fwd: another core had it too, the data came from L3. */
+    if (!hitm && (strcasestr(event_name, "xsnp_hit") != NULL || strcasestr(event_name, "no_fwd") != NULL)) {
+        out.class = HT_CLASS_L3;
+        out.transfer = 0;
+    }
     return out;
 }

@@ -95,7 +95,8 @@ struct ht_true_source {
 /* node_is_socket: see ht_topology_node_is_socket. */
 struct ht_true_source ht_true_decode(uint64_t data_src, int node_is_socket);
 
-/* A precise transfer event has no class in its data_src: the event is the class. name as recorded. */
-struct ht_true_source ht_true_hitm_event(const char *event_name, int node_is_socket);
+/* A precise transfer event has no class in its data_src: the event is the class. name and config
+ * (attr.config) as recorded; the name of an event that was asked for by number says nothing. */
+struct ht_true_source ht_true_hitm_event(const char *event_name, uint64_t config, int node_is_socket);
 
 #endif

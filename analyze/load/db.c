@@ -129,16 +129,23 @@ void ht_insert_close(struct ht_insert *insert) {
     memset(insert, 0, sizeof *insert);
 }
 
+/* A value that was not put fails the row, later: callers put dozens. */
+static void bound(struct ht_insert *insert, int code) {
+    if (code != SQLITE_OK && insert->failed == SQLITE_OK)
+        insert->failed = code;
+    insert->next++;
+}
+
 void ht_put_int(struct ht_insert *insert, int64_t value) {
-    sqlite3_bind_int64(insert->statement, insert->next++, value);
+    bound(insert, sqlite3_bind_int64(insert->statement, insert->next, value));
 }
 
 void ht_put_real(struct ht_insert *insert, double value) {
-    sqlite3_bind_double(insert->statement, insert->next++, value);
+    bound(insert, sqlite3_bind_double(insert->statement, insert->next, value));
 }
 
 void ht_put_null(struct ht_insert *insert) {
-    sqlite3_bind_null(insert->statement, insert->next++);
+    bound(insert, sqlite3_bind_null(insert->statement, insert->next));
 }
 
 void ht_put_known(struct ht_insert *insert, int64_t value) {
@@ -151,12 +158,11 @@ void ht_put_known(struct ht_insert *insert, int64_t value) {
 void ht_put_bytes_text(struct ht_insert *insert, const void *data, size_t length) {
     char *text = length < INT32_MAX / 4 ? malloc(length * 3 + 1) : NULL;
     if (text == NULL) {
-        /* A missing bind shows as a NULL in a NOT NULL column or as a short row: never a wrong text. */
-        ht_put_null(insert);
+        bound(insert, SQLITE_NOMEM);
         return;
     }
     size_t valid = ht_utf8_copy(data, length, text);
-    sqlite3_bind_text(insert->statement, insert->next++, text, (int)valid, free);
+    bound(insert, sqlite3_bind_text(insert->statement, insert->next, text, (int)valid, free));
 }
 
 void ht_put_text(struct ht_insert *insert, const char *text) {
@@ -167,15 +173,19 @@ void ht_put_text(struct ht_insert *insert, const char *text) {
 }
 
 void ht_put_blob(struct ht_insert *insert, const void *data, size_t length) {
-    sqlite3_bind_blob64(insert->statement, insert->next++, data, length, SQLITE_TRANSIENT);
+    bound(insert, sqlite3_bind_blob64(insert->statement, insert->next, data, length, SQLITE_TRANSIENT));
 }
 
 enum ht_status ht_insert_row(struct ht_insert *insert, struct ht_cause *cause) {
-    int bound = insert->next - 1;
+    int put = insert->next - 1, failed = insert->failed;
     insert->next = 2;
-    if (bound != insert->columns)
-        return ht_fail(cause, HT_DATABASE, "internal error: %d of %d columns bound in \"%s\"", bound,
+    insert->failed = SQLITE_OK;
+    if (failed == SQLITE_RANGE || put != insert->columns)
+        return ht_fail(cause, HT_DATABASE, "internal error: %d of %d columns bound in \"%s\"", put,
                        insert->columns, sqlite3_sql(insert->statement));
+    if (failed != SQLITE_OK)
+        return ht_fail(cause, failed == SQLITE_NOMEM ? HT_NOMEM : HT_DATABASE, "database: %s",
+                       sqlite3_errstr(failed));
     int code = sqlite3_step(insert->statement);
     sqlite3_reset(insert->statement);
     if (code != SQLITE_DONE)

@@ -39,6 +39,7 @@ struct ht_insert {
     sqlite3 *db;
     sqlite3_stmt *statement;
     int columns, next;
+    int failed; /* SQLite's code of the first value of this row that could not be put */
     uint64_t rows;
 };
 

@@ -19,6 +19,9 @@ struct walk {
 /* PERF_TYPE_SOFTWARE; cpu-clock is its event 0, task-clock 1. */
 enum { TYPE_SOFTWARE = 1, TASK_CLOCK = 1 };
 
+/* Of no use here yet, but their damage is to be told. */
+#define UNUSED_KINDS HT_KIND_BIT(CLOCK)
+
 /* ibs_op counts cycles unless cnt_ctl (config bit 19) is set: then samples say nothing about the number of
  * accesses. */
 static int counts_accesses(uint64_t kind, uint64_t config) {
@@ -39,7 +42,7 @@ static void add_events(struct ht_load *load, const struct ht_table *t) {
                                 ht_table_u64(t, HT_EVENT_CONFIG, i) <= TASK_CLOCK;
         event->period_counts_accesses =
             (uint8_t)counts_accesses(event->kind, ht_table_u64(t, HT_EVENT_CONFIG, i));
-        event->period = ht_table_u64(t, HT_EVENT_PERIOD, i);
+        event->config = ht_table_u64(t, HT_EVENT_CONFIG, i);
         ht_table_copy_text(t, HT_EVENT_NAME, i, event->name, sizeof event->name);
     }
 }
@@ -108,21 +111,24 @@ static enum ht_status take_table(void *context, const struct ht_chunk_info *info
 
 static const char numa_stage[] =
     "CREATE TEMP TABLE IF NOT EXISTS numa_map_stage (capture_id INTEGER, snapshot INTEGER, pid INTEGER,"
-    " start_address INTEGER, node INTEGER, pages INTEGER); DELETE FROM temp.numa_map_stage;";
+    " start_address INTEGER, node INTEGER, pages INTEGER); DELETE FROM temp.numa_map_stage;"
+    "CREATE INDEX IF NOT EXISTS temp.numa_map_stage_key ON numa_map_stage (pid, start_address, snapshot);";
 
-/* Mappings and their pages by node come as two kinds of chunks; here they meet. */
+/* Mappings and their pages by node come as two kinds of chunks; here they meet. CROSS: each mapping looks its
+ * pages up; the other way round each of them would walk over all mappings. */
 static const char numa_join[] =
     "INSERT OR REPLACE INTO numa_map_node (capture_id, numa_map_id, node, pages)"
-    " SELECT m.capture_id, m.numa_map_id, s.node, s.pages FROM temp.numa_map_stage s JOIN numa_map m"
-    " ON m.capture_id = s.capture_id AND m.pid = s.pid AND m.snapshot = s.snapshot"
-    " AND m.start_address = s.start_address; DELETE FROM temp.numa_map_stage;";
+    " SELECT m.capture_id, m.numa_map_id, s.node, s.pages FROM numa_map m CROSS JOIN temp.numa_map_stage s"
+    " ON s.pid = m.pid AND s.start_address = m.start_address AND s.snapshot = m.snapshot"
+    " WHERE m.capture_id = (SELECT max(capture_id) FROM temp.numa_map_stage);"
+    "DELETE FROM temp.numa_map_stage;";
 
 enum ht_status ht_load_facts(struct ht_load *load, struct ht_cause *cause) {
     struct walk walk = {.load = load};
     enum ht_status status = ht_db_run(load->db, numa_stage, cause);
     if (status == HT_OK)
-        status =
-            ht_scan(load->reader, OWN_KINDS | ht_copy_kinds(), take_table, &walk, &load->problems, cause);
+        status = ht_scan(load->reader, OWN_KINDS | ht_copy_kinds() | UNUSED_KINDS, take_table, &walk,
+                         &load->problems, cause);
     ht_copies_close(&walk.copies);
     if (status == HT_OK)
         status = ht_db_run(load->db, numa_join, cause);
@@ -139,6 +145,7 @@ enum ht_status ht_load_facts(struct ht_load *load, struct ht_cause *cause) {
     int node_is_socket = ht_topology_node_is_socket(&load->topology);
     for (unsigned i = 0; i < HT_EVENTS_MAX; i++)
         if (load->event[i].kind == HT_EVENT_KIND_HITM)
-            load->event[i].hitm_class = ht_true_hitm_event(load->event[i].name, node_is_socket);
+            load->event[i].hitm_class =
+                ht_true_hitm_event(load->event[i].name, load->event[i].config, node_is_socket);
     return HT_OK;
 }

@@ -18,6 +18,7 @@ void ht_known_names_free(struct ht_known_names *n) {
     free(n->code);
     free(n->source);
     free(n->by_mapping);
+    ht_slots_free(&n->by_path);
     memset(n, 0, sizeof *n);
 }
 
@@ -164,6 +165,29 @@ static int source_order(const void *a, const void *b) {
     return (x->offset > y->offset) - (x->offset < y->offset);
 }
 
+static uint64_t hash_of_path(const char *path) {
+    uint64_t h = 0xcbf29ce484222325u; /* FNV-1a */
+    for (; *path != '\0'; path++)
+        h = (h ^ (unsigned char)*path) * 0x100000001b3u;
+    return ht_slots_hash(h, 0);
+}
+
+static uint64_t hash_dso(const void *table, uint32_t number) {
+    return hash_of_path(((const struct ht_known_names *)table)->dso[number].path);
+}
+
+/* Puts a file into the hash; several may have one path. */
+static enum ht_status index_path(struct ht_known_names *n, uint32_t dso) {
+    enum ht_status status = ht_slots_room(&n->by_path, dso, hash_dso, n);
+    if (status != HT_OK)
+        return status;
+    uint64_t h = ht_slots_first(&n->by_path, hash_dso(n, dso));
+    while (n->by_path.slot[h] != 0)
+        h = ht_slots_next(&n->by_path, h);
+    n->by_path.slot[h] = dso + 1;
+    return HT_OK;
+}
+
 enum ht_status ht_known_names_finish(struct ht_known_names *n) {
     if (n->dsos > 0)
         qsort(n->dso, n->dsos, sizeof *n->dso, by_number);
@@ -179,23 +203,49 @@ enum ht_status ht_known_names_finish(struct ht_known_names *n) {
         qsort(n->code, n->codes, sizeof *n->code, code_order);
     if (n->sources > 0)
         qsort(n->source, n->sources, sizeof *n->source, source_order);
-    return HT_OK;
+    enum ht_status status = HT_OK;
+    for (uint32_t i = 0; status == HT_OK && i < n->dsos; i++)
+        status = index_path(n, i);
+    return status;
 }
 
+static int is_kernel_text(const struct ht_mapping *m) {
+    return m->cpumode == 1 && strncmp(m->file, "[kernel.kallsyms]", 17) == 0;
+}
+
+/* A file of the mapping's path is not always the mapped one: it was replaced while it ran. */
 static int is_mapping_of(const struct ht_dso *d, const struct ht_mapping *m) {
-    if (m->cpumode == 1 && strncmp(m->file, "[kernel.kallsyms]", 17) == 0)
-        return strcmp(d->path, "[kernel.kallsyms]") == 0;
-    if (m->prot & PROT_EXEC_BIT && !ht_mapping_is_file(m) && m->file[0] != '[') {
-        char jit[40];
-        snprintf(jit, sizeof jit, "/tmp/perf-%lld.map", (long long)m->pid);
-        return strcmp(d->path, jit) == 0 || strcmp(d->path, m->file) == 0;
-    }
-    if (strcmp(d->path, m->file) != 0)
-        return 0;
     if (d->build_id_bytes > 0 && m->build_id_bytes > 0)
         return d->build_id_bytes == m->build_id_bytes &&
                memcmp(d->build_id, m->build_id, m->build_id_bytes) == 0;
     return d->inode == 0 || m->inode == 0 || d->inode == m->inode;
+}
+
+/* The first file of a path, of those that can be the mapping's where checked; HT_NONE. */
+static uint32_t find_path(const struct ht_known_names *n, const char *path,
+                          const struct ht_mapping *checked) {
+    uint32_t found = HT_NONE;
+    if (n->by_path.slots == 0)
+        return found;
+    for (uint64_t h = ht_slots_first(&n->by_path, hash_of_path(path)); n->by_path.slot[h] != 0;
+         h = ht_slots_next(&n->by_path, h)) {
+        uint32_t i = n->by_path.slot[h] - 1;
+        if (i < found && strcmp(n->dso[i].path, path) == 0 &&
+            (checked == NULL || is_mapping_of(&n->dso[i], checked)))
+            found = i;
+    }
+    return found;
+}
+
+static uint32_t find_mapped(const struct ht_known_names *n, const struct ht_mapping *m) {
+    if (is_kernel_text(m))
+        return find_path(n, "[kernel.kallsyms]", NULL);
+    if (!(m->prot & PROT_EXEC_BIT) || ht_mapping_is_file(m) || m->file[0] == '[')
+        return find_path(n, m->file, m);
+    char jit[40];
+    snprintf(jit, sizeof jit, "/tmp/perf-%lld.map", (long long)m->pid);
+    uint32_t named = find_path(n, jit, NULL), plain = find_path(n, m->file, NULL);
+    return named < plain ? named : plain;
 }
 
 static enum ht_status add_missing(struct ht_known_names *n, const struct ht_mapping *m, uint32_t *dso) {
@@ -213,12 +263,11 @@ static enum ht_status add_missing(struct ht_known_names *n, const struct ht_mapp
                          .inode = m->inode,
                          .build_id_bytes = m->build_id_bytes};
     memcpy(d->build_id, m->build_id, sizeof d->build_id);
-    d->path =
-        strdup(kernel && strncmp(m->file, "[kernel.kallsyms]", 17) == 0 ? "[kernel.kallsyms]" : m->file);
+    d->path = strdup(is_kernel_text(m) ? "[kernel.kallsyms]" : m->file);
     if (d->path == NULL)
         return HT_NOMEM;
     *dso = n->dsos++;
-    return HT_OK;
+    return index_path(n, *dso);
 }
 
 enum ht_status ht_known_dso(struct ht_known_names *n, const struct ht_mapping *m, uint32_t *dso) {
@@ -232,10 +281,8 @@ enum ht_status ht_known_dso(struct ht_known_names *n, const struct ht_mapping *m
         n->mappings = mappings;
     }
     if (n->by_mapping[m->id] == 0) {
-        uint32_t found = 0;
-        while (found < n->dsos && !is_mapping_of(&n->dso[found], m))
-            found++;
-        enum ht_status status = found < n->dsos ? HT_OK : add_missing(n, m, &found);
+        uint32_t found = find_mapped(n, m);
+        enum ht_status status = found != HT_NONE ? HT_OK : add_missing(n, m, &found);
         if (status != HT_OK)
             return status;
         n->by_mapping[m->id] = found + 1;

@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "analyze/load/slots.h"
 #include "analyze/names/address_space.h"
 #include "schema/table.h"
 
@@ -45,7 +46,8 @@ struct ht_known_names {
     struct ht_code_cell *code;
     struct ht_source_cell *source;
     uint32_t dsos, symbols, codes, sources;
-    uint32_t *by_mapping; /* dso index + 1 by mapping id, 0 not asked yet */
+    struct ht_slots by_path; /* the files, once they are sorted */
+    uint32_t *by_mapping;    /* dso index + 1 by mapping id, 0 not asked yet */
     uint32_t mappings;
 };
 

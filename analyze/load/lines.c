@@ -16,6 +16,7 @@ struct ht_lines {
     struct ht_slots slots;
     struct ht_line_space *space;
     uint32_t spaces, space_capacity;
+    struct ht_slots space_slots;
     /* the last identity asked for, as most samples follow their likes */
     const struct ht_mapping *last_mapping;
     int64_t last_pid;
@@ -38,6 +39,7 @@ void ht_lines_free(struct ht_lines *lines) {
         return;
     ht_blocks_free(&lines->line);
     ht_slots_free(&lines->slots);
+    ht_slots_free(&lines->space_slots);
     free(lines->space);
     free(lines);
 }
@@ -109,8 +111,28 @@ static int same_space(const struct ht_line_space *a, const struct ht_line_space 
            a->generation == b->generation;
 }
 
-/* Identities are few (files and processes), and the last one is remembered by the caller: a linear search
- * from the newest is enough until there are thousands. */
+static uint64_t hash_of_space(const struct ht_line_space *s) {
+    uint64_t file = ht_slots_hash(s->inode, (uint64_t)s->major << 32 | s->minor);
+    return ht_slots_hash(file ^ s->generation, (uint64_t)s->pid << 8 | s->cpumode << 4 | s->identity);
+}
+
+static uint64_t hash_space(const void *table, uint32_t number) {
+    return hash_of_space(&((const struct ht_lines *)table)->space[number]);
+}
+
+static enum ht_status add_space(struct ht_lines *lines, const struct ht_line_space *space) {
+    if (lines->spaces == lines->space_capacity) {
+        uint32_t capacity = lines->space_capacity < 64 ? 64 : lines->space_capacity * 2;
+        struct ht_line_space *grown = realloc(lines->space, capacity * sizeof *grown);
+        if (grown == NULL)
+            return HT_NOMEM;
+        lines->space = grown;
+        lines->space_capacity = capacity;
+    }
+    lines->space[lines->spaces++] = *space;
+    return HT_OK;
+}
+
 static enum ht_status find_space(struct ht_lines *lines, unsigned cpumode, int64_t pid,
                                  const struct ht_mapping *mapping, uint32_t *space) {
     if (lines->has_last && lines->last_mapping == mapping && lines->last_pid == pid &&
@@ -119,25 +141,22 @@ static enum ht_status find_space(struct ht_lines *lines, unsigned cpumode, int64
         return HT_OK;
     }
     struct ht_line_space wanted = identity_of(cpumode, pid, mapping);
-    uint32_t at = lines->spaces;
-    while (at > 0 && !same_space(&lines->space[at - 1], &wanted))
-        at--;
-    if (at == 0) {
-        if (lines->spaces == lines->space_capacity) {
-            uint32_t capacity = lines->space_capacity < 64 ? 64 : lines->space_capacity * 2;
-            struct ht_line_space *grown = realloc(lines->space, capacity * sizeof *grown);
-            if (grown == NULL)
-                return HT_NOMEM;
-            lines->space = grown;
-            lines->space_capacity = capacity;
-        }
-        lines->space[lines->spaces++] = wanted;
-        at = lines->spaces;
+    struct ht_slots *slots = &lines->space_slots;
+    enum ht_status status = ht_slots_room(slots, lines->spaces, hash_space, lines);
+    if (status != HT_OK)
+        return status;
+    uint64_t h = ht_slots_first(slots, hash_of_space(&wanted));
+    while (slots->slot[h] != 0 && !same_space(&lines->space[slots->slot[h] - 1], &wanted))
+        h = ht_slots_next(slots, h);
+    if (slots->slot[h] == 0) {
+        if ((status = add_space(lines, &wanted)) != HT_OK)
+            return status;
+        slots->slot[h] = lines->spaces;
     }
     lines->last_mapping = mapping;
     lines->last_pid = pid;
     lines->last_cpumode = cpumode;
-    lines->last_space = *space = at - 1;
+    lines->last_space = *space = slots->slot[h] - 1;
     lines->has_last = 1;
     return HT_OK;
 }

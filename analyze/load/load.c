@@ -96,20 +96,11 @@ enum ht_status ht_load_capture(sqlite3 *db, const struct ht_load_options *option
     load->db = db;
     load->symfs = options->symfs;
     load->keep_rows = options->keep_rows;
-    int began = 0;
     enum ht_status status = ht_reader_open(options->path, &load->reader, cause);
     if (status == HT_OK)
         status = next_capture_id(db, &load->capture_id, cause);
-    if (status == HT_OK) {
-        status = ht_db_run(db, "BEGIN", cause);
-        began = status == HT_OK;
-    }
     if (status == HT_OK)
         status = load_all(load, options, cause);
-    if (status == HT_OK)
-        status = ht_db_run(db, "COMMIT", cause);
-    if (status != HT_OK && began)
-        ht_db_run(db, "ROLLBACK", NULL);
     *capture_id = load->capture_id;
     free_parts(load);
     return status;

@@ -1,4 +1,4 @@
-/* A capture file into the database, as one transaction: all of it or nothing. One thread. */
+/* A capture file into the database. One thread. */
 #ifndef HT_ANALYZE_LOAD_LOAD_H
 #define HT_ANALYZE_LOAD_LOAD_H
 
@@ -15,8 +15,8 @@ struct ht_load_options {
     unsigned line_bytes; /* 0: from the capture, 64 where it does not say */
 };
 
-/* A cut or damaged capture is no failure: what could be read is loaded and the capture row says what is
- * missing. */
+/* Inside a transaction of the caller, who rolls back what fails. A cut or damaged capture is no failure: what
+ * could be read is loaded and the capture row says what is missing. */
 enum ht_status ht_load_capture(sqlite3 *db, const struct ht_load_options *options, int64_t *capture_id,
                                struct ht_cause *cause);
 

@@ -30,7 +30,7 @@ struct ht_event_facts {
     struct ht_true_source hitm_class; /* of HT_EVENT_KIND_HITM */
     uint8_t period_is_time;           /* nanoseconds: cpu-clock and task-clock */
     uint8_t period_counts_accesses;   /* period x samples is a number of accesses, not of cycles */
-    uint64_t period;
+    uint64_t config;
     uint64_t samples;
     char name[64];
     char tracepoint[64]; /* "system:name", "" where none */
@@ -51,6 +51,7 @@ struct ht_kept {
     double cost_cycles;    /* sum of period x latency over them */
     uint8_t cost_is_bound; /* some came from load latency sampling, which sees a selection of the loads */
     int32_t home_node;     /* of the first physical address seen, -1 */
+    uint32_t page;         /* see ht_pages_add */
     uint64_t first_ns, last_ns;
 };
 

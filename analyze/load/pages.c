@@ -28,11 +28,13 @@ static enum ht_status add_page(struct ht_pages *p, uint32_t line, uint64_t page,
     return HT_OK;
 }
 
-enum ht_status ht_pages_add(struct ht_pages *p, uint32_t line, uint64_t phys_address, uint64_t time_ns) {
+/* Number of the line's page + 1; made where it is new. */
+static enum ht_status find_page(struct ht_pages *p, uint32_t line, uint64_t page, uint64_t time_ns,
+                                uint32_t *number) {
     enum ht_status status = ht_slots_room(&p->slots, p->count, hash_page, p);
     if (status != HT_OK)
         return status;
-    uint64_t page = phys_address >> 12, h = ht_slots_first(&p->slots, ht_slots_hash(page, line));
+    uint64_t h = ht_slots_first(&p->slots, ht_slots_hash(page, line));
     for (; p->slots.slot[h] != 0; h = ht_slots_next(&p->slots, h)) {
         const struct ht_line_page *found = &p->page[p->slots.slot[h] - 1];
         if (found->line == line && found->page == page)
@@ -43,7 +45,19 @@ enum ht_status ht_pages_add(struct ht_pages *p, uint32_t line, uint64_t phys_add
             return status;
         p->slots.slot[h] = p->count;
     }
-    struct ht_line_page *found = &p->page[p->slots.slot[h] - 1];
+    *number = p->slots.slot[h];
+    return HT_OK;
+}
+
+enum ht_status ht_pages_add(struct ht_pages *p, uint32_t line, uint64_t phys_address, uint64_t time_ns,
+                            uint32_t *last) {
+    uint64_t page = phys_address >> 12;
+    if (*last == 0 || p->page[*last - 1].page != page) {
+        enum ht_status status = find_page(p, line, page, time_ns, last);
+        if (status != HT_OK)
+            return status;
+    }
+    struct ht_line_page *found = &p->page[*last - 1];
     found->samples++;
     if (time_ns < found->first_ns)
         found->first_ns = time_ns;

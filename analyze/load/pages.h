@@ -21,7 +21,10 @@ struct ht_pages {
 };
 
 void ht_pages_free(struct ht_pages *pages); /* a zeroed one is fine */
-enum ht_status ht_pages_add(struct ht_pages *pages, uint32_t line, uint64_t phys_address, uint64_t time_ns);
+
+/* *last: 0 at first; where the line's last page stands, as most samples follow their likes. */
+enum ht_status ht_pages_add(struct ht_pages *pages, uint32_t line, uint64_t phys_address, uint64_t time_ns,
+                            uint32_t *last);
 
 /* Orders by line, then page. */
 void ht_pages_finish(struct ht_pages *pages);

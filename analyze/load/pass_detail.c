@@ -9,7 +9,8 @@ struct detail {
     struct ht_load *load;
     struct ht_tracepoints *tracepoints;
     struct ht_insert mem_sample, cpu_sample;
-    uint64_t ordinal; /* of the current table's row 0 */
+    uint64_t ordinal;  /* of the current table's row 0 */
+    uint64_t place[8]; /* of the next rows' accesses, see fetch_ahead */
 };
 
 static uint32_t to_us(const struct ht_load *load, uint64_t time_ns) {
@@ -64,6 +65,7 @@ static void add_to_access(struct ht_access *a, const struct sample *s, uint32_t 
     a->samples++;
     a->loads += s->source.load;
     a->stores += s->source.store;
+    a->locked += s->source.load && s->source.locked;
     a->transfers += s->source.transfer;
     if (s->source.transfer && s->weight > 0) {
         a->weighted++;
@@ -109,24 +111,28 @@ static void add_to_code(struct ht_code *code, const struct ht_true_source *sourc
     code->stores += source->store;
 }
 
+static struct ht_access access_key(const struct ht_load *load, const struct sample *s, uint32_t thread) {
+    return (struct ht_access){.line = s->line->kept - 1,
+                              .code = s->ref.code,
+                              .thread = thread,
+                              .cpu = s->cpu >= 0 && s->cpu <= INT16_MAX ? (int16_t)s->cpu : -1,
+                              .offset = (uint16_t)(s->address & (ht_lines_bytes(load->lines) - 1))};
+}
+
 static enum ht_status add_kept_sample(struct ht_load *load, const struct sample *s) {
     uint32_t kept = s->line->kept - 1, thread;
     add_to_line(&load->kept[kept], s);
     enum ht_status status = ht_threads_find(&load->threads, s->tid, s->pid, &thread);
     if (status != HT_OK)
         return status;
-    struct ht_access key = {.line = kept,
-                            .code = s->ref.code,
-                            .thread = thread,
-                            .cpu = s->cpu >= 0 && s->cpu <= INT16_MAX ? (int16_t)s->cpu : -1,
-                            .offset = (uint16_t)(s->address & (ht_lines_bytes(load->lines) - 1))};
+    struct ht_access key = access_key(load, s, thread);
     struct ht_access *access;
     status = ht_accesses_find(load->accesses, &key, &access);
     if (status != HT_OK)
         return status;
     add_to_access(access, s, to_us(load, s->time));
     add_to_code(ht_codes_get(load->codes, s->ref.code), &s->source);
-    return s->phys != 0 ? ht_pages_add(&load->pages, kept, s->phys, s->time) : HT_OK;
+    return s->phys != 0 ? ht_pages_add(&load->pages, kept, s->phys, s->time, &load->kept[kept].page) : HT_OK;
 }
 
 static enum ht_status insert_mem_row(struct detail *d, const struct sample *s, const struct ht_table *t,
@@ -173,11 +179,48 @@ static void read_sample(const struct ht_load *load, const struct ht_table *t, ui
     s->line = ht_lines_get(load->lines, ref.line);
 }
 
+/* A sample touches a dozen places of memory that lie far apart, and waiting for them was half of this pass:
+ * so many rows ahead its line and code, then the line's counts and the access' slot, then the access are
+ * asked for. */
+enum { AHEAD_LINE = 16, AHEAD_COUNTS = 8, AHEAD_ACCESS = 4 };
+
+static void fetch_counts(struct detail *d, const struct ht_table *t, uint32_t row) {
+    const struct ht_load *load = d->load;
+    struct sample s;
+    read_sample(load, t, row, load->ref[d->ordinal + row], &s);
+    d->place[row % AHEAD_COUNTS] = UINT64_MAX;
+    if (s.line->kept == 0)
+        return;
+    const char *kept = (const char *)&load->kept[s.line->kept - 1];
+    for (size_t at = 0; at < sizeof *load->kept; at += 64)
+        __builtin_prefetch(kept + at, 1);
+    uint32_t thread;
+    struct ht_access key;
+    if (ht_threads_find(&d->load->threads, s.tid, s.pid, &thread) != HT_OK)
+        return;
+    key = access_key(load, &s, thread);
+    d->place[row % AHEAD_COUNTS] = ht_accesses_fetch(load->accesses, &key);
+}
+
+static void fetch_ahead(struct detail *d, const struct ht_table *t, uint32_t row) {
+    const struct ht_load *load = d->load;
+    if (t->rows - row > AHEAD_LINE) {
+        const struct ht_ref *ref = &load->ref[d->ordinal + row + AHEAD_LINE];
+        __builtin_prefetch(ht_lines_get(load->lines, ref->line));
+        __builtin_prefetch(ht_codes_get(load->codes, ref->code), 1);
+    }
+    if (t->rows - row > AHEAD_COUNTS)
+        fetch_counts(d, t, row + AHEAD_COUNTS);
+    if (t->rows - row > AHEAD_ACCESS && row >= AHEAD_ACCESS)
+        ht_accesses_fetch_entry(load->accesses, d->place[(row + AHEAD_ACCESS) % AHEAD_COUNTS]);
+}
+
 static enum ht_status detail_mem(struct detail *d, const struct ht_table *t, struct ht_cause *cause) {
     struct ht_load *load = d->load;
     enum ht_status status = HT_OK;
     for (uint32_t row = 0; status == HT_OK && row < t->rows; row++) {
         struct sample s;
+        fetch_ahead(d, t, row);
         read_sample(load, t, row, load->ref[d->ordinal + row], &s);
         const struct ht_event_facts *event = ht_load_event(load, ht_table_u64(t, HT_MEM_SAMPLE_EVENT, row));
         s.event = event;
@@ -293,7 +336,7 @@ static enum ht_status note_skipped(struct ht_load *load, const char *reason, uin
 
 enum ht_status ht_load_detail(struct ht_load *load, struct ht_cause *cause) {
     struct detail d = {.load = load};
-    struct ht_scan_problems again;
+    struct ht_scan_problems again = {0};
     enum ht_status status = ht_tracepoints_new(load, &d.tracepoints, cause);
     if (status == HT_OK && load->keep_rows)
         status = ht_insert_open(
@@ -310,6 +353,8 @@ enum ht_status ht_load_detail(struct ht_load *load, struct ht_cause *cause) {
     if (status == HT_OK)
         status = ht_scan(load->reader, kinds, detail_table, &d, &again, cause);
     if (status == HT_OK)
+        ht_scan_note(&load->problems, &again);
+    if (status == HT_OK)
         status = note_skipped(load, "tracepoint hits that no table takes",
                               ht_tracepoints_unused(d.tracepoints), 1, cause);
     if (status == HT_OK)
@@ -318,9 +363,12 @@ enum ht_status ht_load_detail(struct ht_load *load, struct ht_cause *cause) {
     if (status == HT_OK)
         status = note_skipped(load, "cache lines beyond the limit of lines with full counts",
                               load->dropped_lines, 1, cause);
-    if (status == HT_OK && load->kept_lines > HT_LINES_IN_DETAIL)
+    if (status == HT_OK && load->keep_rows && load->kept_lines > HT_LINES_IN_DETAIL)
         status = note_skipped(load, "cache lines beyond the first ones that get line_access rows",
                               load->kept_lines - HT_LINES_IN_DETAIL, 0, cause);
+    if (status == HT_OK)
+        status = note_skipped(load, "counts of node pairs beyond those of the time axis",
+                              load->timeline.dropped, 0, cause);
     if (status == HT_OK)
         status = note_skipped(load, "events numbered beyond the limit", load->skipped_events, 1, cause);
     ht_insert_close(&d.mem_sample);

@@ -185,9 +185,11 @@ static enum ht_status see_row(void *context, const struct ht_table *t, uint32_t 
 }
 
 enum ht_status ht_load_resolve(struct ht_load *load, struct ht_cause *cause) {
-    struct ht_scan_problems again;
+    struct ht_scan_problems again = {0};
     enum ht_status status = ht_scan(load->reader, HT_KIND_BIT(MMAP), see_snapshots, load, &again, cause);
     if (status != HT_OK)
         return status;
-    return ht_rounds(load->reader, ht_load_sample_kinds(), see_row, load, &again, &load->late, cause);
+    status = ht_rounds(load->reader, ht_load_sample_kinds(), see_row, load, &again, &load->late, cause);
+    ht_scan_note(&load->problems, &again);
+    return status;
 }

@@ -5,7 +5,8 @@
 
 /* A round is held in memory; one larger than this (no writer of ours makes it) is split, and what then comes
  * too late is counted. */
-#define ROUND_ROWS_MAX (UINT64_C(4) << 20)
+#define ROUND_ROWS_MAX  (UINT64_C(4) << 20)
+#define ROUND_PARTS_MAX 65536u
 
 /* A table of the round with its rows in time order. */
 struct part {
@@ -178,10 +179,10 @@ static enum ht_status keep_part(struct rounds *r, struct ht_table *table) {
 
 /* Ends of rounds: what is older can be delivered. */
 static enum ht_status end_round(struct rounds *r, const struct ht_table *table, struct ht_cause *cause) {
-    enum ht_status status = HT_OK;
-    for (uint32_t i = 0; status == HT_OK && i < table->rows; i++)
-        status = deliver_before(r, ht_table_u64(table, HT_ROUND_END, i), cause);
-    return status;
+    uint64_t end = 0;
+    for (uint32_t i = 0; i < table->rows; i++)
+        end = ht_table_u64(table, HT_ROUND_END, i) > end ? ht_table_u64(table, HT_ROUND_END, i) : end;
+    return deliver_before(r, end, cause);
 }
 
 static enum ht_status take_table(void *context, const struct ht_chunk_info *info, struct ht_table *table,
@@ -190,7 +191,7 @@ static enum ht_status take_table(void *context, const struct ht_chunk_info *info
     enum ht_status status = HT_OK;
     if (info->kind == HT_CHUNK_ROUND)
         return end_round(r, table, cause);
-    if (r->parts > 0 && r->rows + table->rows > ROUND_ROWS_MAX)
+    if (r->parts == ROUND_PARTS_MAX || (r->parts > 0 && r->rows + table->rows > ROUND_ROWS_MAX))
         status = deliver_before(r, UINT64_MAX, cause);
     if (status == HT_OK && keep_part(r, table) != HT_OK)
         status = ht_fail(cause, HT_NOMEM, "out of memory");

@@ -8,6 +8,15 @@ static void remember(struct ht_scan_problems *problems, const struct ht_cause *c
         problems->first = *cause;
 }
 
+void ht_scan_note(struct ht_scan_problems *problems, const struct ht_scan_problems *found) {
+    problems->truncated |= found->truncated;
+    if (found->damaged_chunks > 0 && problems->damaged_chunks == 0)
+        problems->first = found->first; /* damage within the file comes before its cut end */
+    if (found->damaged_chunks > problems->damaged_chunks)
+        problems->damaged_chunks = found->damaged_chunks;
+    remember(problems, &found->first);
+}
+
 enum ht_status ht_scan(struct ht_reader *reader, uint64_t kinds, ht_table_fn fn, void *context,
                        struct ht_scan_problems *problems, struct ht_cause *cause) {
     struct ht_table table = {0};

@@ -10,13 +10,16 @@
 #define HT_KIND_BIT(kind) (UINT64_C(1) << HT_CHUNK_##kind)
 #define HT_ALL_KINDS      (~UINT64_C(0))
 
-/* What was wrong with the file; the same in every walk over it. */
+/* What was wrong with the file: as far as the kinds that were decoded tell. */
 struct ht_scan_problems {
     int truncated;           /* the file ends without its trailer, or inside a chunk header that is damaged */
     uint32_t damaged_chunks; /* passed over */
     uint32_t unknown_chunks; /* kinds of a newer version, passed over */
     struct ht_cause first;   /* text of the first problem; "" where none */
 };
+
+/* Adds what another walk, over other kinds, found; the number of damaged chunks is that of the worse one. */
+void ht_scan_note(struct ht_scan_problems *problems, const struct ht_scan_problems *found);
 
 /* The table is reused after the call returns. A status other than OK ends the walk with that status. */
 typedef enum ht_status (*ht_table_fn)(void *context, const struct ht_chunk_info *info, struct ht_table *table,

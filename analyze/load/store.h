@@ -23,6 +23,7 @@ typedef void (*ht_judge_fn)(struct ht_load *load, uint32_t kept, struct ht_line_
 /* Lines that get line_access rows: perf shows at most 1,000 in its own detail (it hides a line below 0.1 %).
  */
 #define HT_LINES_IN_DETAIL 10000u
+#define HT_LINES_IN_REPORT 1000u /* where no rows are kept: a report shows no more, whatever --top says */
 
 /* Lines and everything that hangs on them. */
 enum ht_status ht_store_lines(struct ht_load *load, ht_judge_fn judge, struct ht_cause *cause);

@@ -265,7 +265,7 @@ enum ht_status ht_store_lines(struct ht_load *load, ht_judge_fn judge, struct ht
         put_judgement(&line, &judgement);
         put_c2c(&line, kept);
         status = ht_insert_row(&line, cause);
-        if (status == HT_OK && i < HT_LINES_IN_DETAIL)
+        if (status == HT_OK && i < (load->keep_rows ? HT_LINES_IN_DETAIL : HT_LINES_IN_REPORT))
             status = store_accesses(load, &access, i, cause);
     }
     ht_insert_close(&line);

@@ -110,10 +110,10 @@ static enum ht_status store_samples_of_events(struct ht_load *load, struct ht_ca
     for (unsigned i = 0; status == HT_OK && i < HT_EVENTS_MAX; i++) {
         if (!load->event[i].present || load->event[i].samples == 0)
             continue;
-        sqlite3_bind_int64(update, 1, load->capture_id);
-        sqlite3_bind_int64(update, 2, i);
-        sqlite3_bind_int64(update, 3, (int64_t)load->event[i].samples);
-        if (sqlite3_step(update) != SQLITE_DONE)
+        if (sqlite3_bind_int64(update, 1, load->capture_id) != SQLITE_OK ||
+            sqlite3_bind_int64(update, 2, i) != SQLITE_OK ||
+            sqlite3_bind_int64(update, 3, (int64_t)load->event[i].samples) != SQLITE_OK ||
+            sqlite3_step(update) != SQLITE_DONE)
             status = ht_db_fail(load->db, "event", cause);
         sqlite3_reset(update);
     }

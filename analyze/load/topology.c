@@ -82,11 +82,28 @@ static int count_distinct(const struct ht_topology *t, int sockets) {
     return count;
 }
 
+/* Whether no node spans two sockets. */
+static int sockets_match(const struct ht_topology *t) {
+    int16_t socket_of[INT16_MAX + 1];
+    memset(socket_of, 0xff, sizeof socket_of);
+    for (size_t i = 0; i < t->cpus; i++) {
+        const struct ht_cpu_place *place = &t->cpu[i];
+        if (place->node < 0 || place->socket < 0)
+            continue;
+        if (socket_of[place->node] < 0)
+            socket_of[place->node] = place->socket;
+        if (socket_of[place->node] != place->socket)
+            return 0;
+    }
+    return 1;
+}
+
 void ht_topology_finish(struct ht_topology *t) {
     if (t->blocks > 0)
         qsort(t->block, t->blocks, sizeof *t->block, by_start);
     t->nodes = count_distinct(t, 0);
     t->sockets = count_distinct(t, 1);
+    t->sockets_match = sockets_match(t);
 }
 
 int ht_topology_node(const struct ht_topology *t, int64_t cpu) {
@@ -119,5 +136,5 @@ int ht_topology_home(const struct ht_topology *t, uint64_t phys_address) {
 }
 
 int ht_topology_node_is_socket(const struct ht_topology *t) {
-    return t->sockets > 1 && t->nodes == t->sockets;
+    return t->sockets > 1 && t->nodes == t->sockets && t->sockets_match;
 }

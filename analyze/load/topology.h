@@ -26,6 +26,7 @@ struct ht_topology {
     struct ht_mem_block *block;
     size_t blocks;
     int nodes, sockets; /* with CPUs, counted when finished */
+    int sockets_match;  /* no node spans two sockets */
     uint32_t line_bytes;
 };
 

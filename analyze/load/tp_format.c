@@ -1,6 +1,7 @@
 #include "analyze/load/tp_format.h"
 
 #include <ctype.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,6 +101,15 @@ static const char *skip_symbol(const char *p) {
     return n > 0 && strncmp(p + 3 + n, "\"}", 2) == 0 ? p + 3 + n + 2 : NULL;
 }
 
+/* Whether the line of a field declares `reason`: libtraceevent crashes on words of a field that is not there.
+ */
+static int is_reason(const char *line) {
+    static const char name[] = " reason";
+    const char *end = strchr(line, ';');
+    return end - line > (ptrdiff_t)sizeof name &&
+           strncmp(end - (sizeof name - 1), name, sizeof name - 1) == 0;
+}
+
 /* The print format from the words of `reason`, copied one by one. */
 static void print_reason(FILE *out, const char *print) {
     static const char start[] = "__print_symbolic(REC->reason";
@@ -124,49 +134,55 @@ static void print_reason(FILE *out, const char *print) {
  * format. */
 enum part { NAME, ID, FORMAT, COMMON, OWN, PRINT, DONE };
 
-static int take_line(enum part *part, const char *line, unsigned *fields, FILE *out) {
-    int field = strncmp(line, "\tfield:", 7) == 0;
-    if (*part == NAME && is_name_line(line))
-        *part = ID;
-    else if (*part == ID && is_id_line(line))
-        *part = FORMAT;
-    else if (*part == FORMAT && strcmp(line, "format:") == 0)
-        *part = COMMON;
-    else if ((*part == COMMON || *part == OWN) && field && (*fields)++ < FIELDS_MAX && is_field(line))
-        ;
-    else if ((*part == COMMON || *part == OWN) && line[0] == '\0' && *fields > 0)
-        *part = *part == COMMON ? OWN : PRINT;
-    else if (*part == PRINT && strncmp(line, "print fmt: ", 11) == 0) {
-        print_reason(out, line);
-        *part = DONE;
+struct clean {
+    enum part part;
+    unsigned fields;
+    int has_reason;
+    FILE *out;
+};
+
+static int take_line(struct clean *c, const char *line) {
+    int in_fields = c->part == COMMON || c->part == OWN;
+    if (c->part == NAME && is_name_line(line)) {
+        c->part = ID;
+    } else if (c->part == ID && is_id_line(line)) {
+        c->part = FORMAT;
+    } else if (c->part == FORMAT && strcmp(line, "format:") == 0) {
+        c->part = COMMON;
+    } else if (in_fields && strncmp(line, "\tfield:", 7) == 0 && c->fields++ < FIELDS_MAX && is_field(line)) {
+        c->has_reason |= is_reason(line);
+    } else if (in_fields && line[0] == '\0' && c->fields > 0) {
+        c->part = c->part == COMMON ? OWN : PRINT;
+    } else if (c->part == PRINT && strncmp(line, "print fmt: ", 11) == 0) {
+        print_reason(c->out, c->has_reason ? line : "");
+        c->part = DONE;
         return 1;
     } else {
         return 0;
     }
-    fprintf(out, "%s\n", line);
+    fprintf(c->out, "%s\n", line);
     return 1;
 }
 
 char *ht_tp_format_clean(const char *text, size_t length) {
     char *clean = NULL, *copy = strndup(text, length);
     size_t clean_length = 0;
-    unsigned fields = 0;
-    enum part part = NAME;
-    FILE *out = copy != NULL ? open_memstream(&clean, &clean_length) : NULL;
-    if (out == NULL) {
+    struct clean c = {.part = NAME};
+    c.out = copy != NULL ? open_memstream(&clean, &clean_length) : NULL;
+    if (c.out == NULL) {
         free(copy);
         return NULL;
     }
     char *line = copy;
-    while (line != NULL && part != DONE) {
+    while (line != NULL && c.part != DONE) {
         char *next = strchr(line, '\n');
         if (next != NULL)
             *next++ = '\0';
-        if (!take_line(&part, line, &fields, out))
+        if (!take_line(&c, line))
             break;
         line = next;
     }
-    int failed = fclose(out) != 0 || part != DONE;
+    int failed = fclose(c.out) != 0 || c.part != DONE;
     free(copy);
     if (failed) {
         free(clean);

@@ -1,5 +1,5 @@
--- Class 6 is another node's cache, perhaps of the same socket; 7 is said only where that is excluded.
 -- What do the numbers in mem_sample.class mean? One class a sample, see analyze/load/data_source.h.
+-- Class 6 is another node's cache, perhaps of the same socket; 7 is said only where that is excluded.
 CREATE VIEW mem_class AS
 SELECT column1 AS class, column2 AS name FROM (VALUES
     (0, 'not a memory access'), (1, 'L1'), (2, 'L2'), (3, 'fill buffer'), (4, 'L3'),

@@ -5,7 +5,7 @@ SELECT
     m.pid,
     p.comm,
     m.snapshot,                               -- counts from 0
-    m.time_ns,
+    min(m.time_ns) AS time_ns,
     m.kind,                                   -- heap, stack, huge, file, anon, other
     n.node,
     sum(n.pages * m.page_bytes) AS bytes

@@ -1,3 +1,4 @@
+-- Which code writes what other code then has to fetch? One row a pair of symbols, NULL where a name is not known.
 CREATE VIEW symbol_pair_report AS
 SELECT
     l.capture_id,

@@ -186,18 +186,26 @@ static void test_hitm_events(void **state) {
         int line;
         const char *name;
         unsigned class, what;
+        uint64_t config;
     } events[] = {
-        {__LINE__, "MEM_LOAD_L3_MISS_RETIRED:REMOTE_HITM", FAR, TRANSFER | MODIFIED},
-        {__LINE__, "mem_load_l3_miss_retired.remote_hitm", FAR, TRANSFER | MODIFIED},
-        {__LINE__, "MEM_LOAD_L3_MISS_RETIRED:REMOTE_FWD", FAR, TRANSFER},
-        {__LINE__, "mem_load_uops_l3_miss_retired.remote_hitm", FAR, TRANSFER | MODIFIED},
-        {__LINE__, "MEM_LOAD_L3_HIT_RETIRED:XSNP_HITM", CACHE_SAME_NODE, TRANSFER | MODIFIED},
-        {__LINE__, "mem_load_l3_hit_retired.xsnp_fwd", CACHE_SAME_NODE, TRANSFER},
-        {__LINE__, "MISC_RETIRED.L3_HIT_SNOOP_HITM", CACHE_SAME_NODE, TRANSFER | MODIFIED},
+        {__LINE__, "MEM_LOAD_L3_MISS_RETIRED:REMOTE_HITM", FAR, TRANSFER | MODIFIED, 0},
+        {__LINE__, "mem_load_l3_miss_retired.remote_hitm", FAR, TRANSFER | MODIFIED, 0},
+        {__LINE__, "MEM_LOAD_L3_MISS_RETIRED:REMOTE_FWD", FAR, TRANSFER, 0},
+        {__LINE__, "mem_load_uops_l3_miss_retired.remote_hitm", FAR, TRANSFER | MODIFIED, 0},
+        {__LINE__, "MEM_LOAD_L3_HIT_RETIRED:XSNP_HITM", CACHE_SAME_NODE, TRANSFER | MODIFIED, 0},
+        {__LINE__, "mem_load_l3_hit_retired.xsnp_fwd", CACHE_SAME_NODE, TRANSFER, 0},
+        {__LINE__, "MISC_RETIRED.L3_HIT_SNOOP_HITM", CACHE_SAME_NODE, TRANSFER | MODIFIED, 0},
+        /* another core had it too, and L3 gave it */
+        {__LINE__, "mem_load_l3_hit_retired.xsnp_hit", HT_CLASS_L3, 0, 0x2d2},
+        {__LINE__, "mem_load_l3_hit_retired.xsnp_no_fwd", HT_CLASS_L3, 0, 0x2d2},
+        /* asked for by number: the importer has checked what the number means on that processor */
+        {__LINE__, "r4d3", FAR, TRANSFER | MODIFIED, 0x4d3},
+        {__LINE__, "cpu/config=0x10d3/", FAR, TRANSFER | MODIFIED, 0x10d3},
+        {__LINE__, "r4d2", CACHE_SAME_NODE, TRANSFER | MODIFIED, 0x4d2},
     };
     for (size_t i = 0; i < sizeof events / sizeof events[0]; i++)
         for (int node_is_socket = 0; node_is_socket < 2; node_is_socket++) {
-            struct ht_true_source got = ht_true_hitm_event(events[i].name, node_is_socket);
+            struct ht_true_source got = ht_true_hitm_event(events[i].name, events[i].config, node_is_socket);
             unsigned class =
                 events[i].class == FAR && !node_is_socket ? HT_CLASS_CACHE_OTHER_NODE : events[i].class;
             unsigned what = (got.transfer ? TRANSFER : 0) | (got.modified ? MODIFIED : 0);
