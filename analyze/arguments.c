@@ -2,6 +2,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "analyze/command.h"
 
@@ -90,4 +91,13 @@ enum ht_status ht_argument_number(const struct ht_command *command, const struct
                        command->name, command->option[option].name, low, high, text);
     *number = value;
     return HT_OK;
+}
+
+enum ht_status ht_argument_output(const struct ht_command *command, const char *input, const char *what,
+                                  const char *output, struct ht_cause *cause) {
+    struct stat in, out;
+    if (output == NULL || stat(input, &in) != 0 || stat(output, &out) != 0 || in.st_dev != out.st_dev ||
+        in.st_ino != out.st_ino)
+        return HT_OK;
+    return ht_fail(cause, HT_USAGE, "%s: %s is %s itself; it was left alone", command->name, output, what);
 }

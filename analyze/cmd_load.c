@@ -1,3 +1,5 @@
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,20 +41,34 @@ static enum ht_status load_all(const char *path, enum ht_db_use use, const struc
     for (int i = 0; status == HT_OK && i < a->operands; i++)
         status = load_one(db, a->operand[i], options, a->quiet, cause);
     ht_db_close(db);
+    /* After a full disk SQLite rolls back only when the file is opened next: that is now. */
+    if (status != HT_OK && use == HT_DB_ADD && ht_db_open(path, HT_DB_ADD, &db, NULL) == HT_OK)
+        ht_db_close(db);
     return status;
 }
 
-/* A new database is made beside its place and renamed when it is whole. */
+/* Gives the database its name unless that was taken meanwhile. */
+static enum ht_status put_in_place(const char *part, const char *output, struct ht_cause *cause) {
+    if (renameat2(AT_FDCWD, part, AT_FDCWD, output, RENAME_NOREPLACE) == 0)
+        return HT_OK;
+    if ((errno == EINVAL || errno == ENOSYS) && rename(part, output) == 0) /* not on every file system */
+        return HT_OK;
+    if (errno == EEXIST)
+        return ht_fail(cause, HT_EXISTS, "%s was made by somebody else in the meantime; it was left alone",
+                       output);
+    return ht_fail_errno(cause, "cannot rename %s to %s", part, output);
+}
+
+/* A new database is made beside its place, under a name of this process, and renamed when it is whole. */
 static enum ht_status load_new(const char *output, const struct ht_ingest_options *options,
                                const struct ht_arguments *a, struct ht_cause *cause) {
-    char *part = malloc(strlen(output) + 8);
-    if (part == NULL)
+    char *part;
+    if (asprintf(&part, "%s.part-%ld", output, (long)getpid()) < 0)
         return ht_fail(cause, HT_NOMEM, "out of memory");
-    sprintf(part, "%s.part", output);
     unlink(part);
     enum ht_status status = load_all(part, HT_DB_NEW, options, a, cause);
-    if (status == HT_OK && rename(part, output) != 0)
-        status = ht_fail_errno(cause, "cannot rename %s to %s", part, output);
+    if (status == HT_OK)
+        status = put_in_place(part, output, cause);
     if (status != HT_OK)
         unlink(part);
     free(part);

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,14 +9,15 @@
 #include "analyze/load/db.h"
 #include "analyze/show/clean.h"
 #include "analyze/show/html.h"
+#include "analyze/show/json.h"
 #include "analyze/show/text.h"
 
 enum { OUTPUT, FORMAT, TOP, CAPTURE, SYMFS };
 
 static const struct ht_option options[] = {
     {'o', "output", "FILE",
-     "write there (html: default CAPTURE with the ending .html; text: standard output)"},
-    {0, "format", "html|text", "one HTML file (default), or text"},
+     "write there (html: default CAPTURE with the ending .html; else standard output)"},
+    {0, "format", "html|text|json", "one HTML file (default), text, or JSON for programs"},
     {0, "top", "N", "at most N rows a table"},
     {0, "capture", "ID", "which capture of a database that holds several"},
     {0, "symfs", "DIR", "add source lines from binaries under DIR (/: here) with the same build id"},
@@ -60,41 +62,61 @@ static enum ht_status print_verdict(sqlite3 *db, int64_t capture_id, struct ht_c
     return status;
 }
 
-static enum ht_status write_html(sqlite3 *db, int64_t capture_id, long top, const char *input,
-                                 const char *output, struct ht_cause *cause) {
-    char *path = output != NULL ? strdup(output) : default_output(input);
+/* What is to be written, and where: output NULL is the format's own place. */
+struct job {
+    sqlite3 *db;
+    int64_t capture_id;
+    int top;
+    const char *input, *output;
+};
+
+static enum ht_status write_html(const struct job *job, struct ht_cause *cause) {
+    char *path = job->output != NULL ? strdup(job->output) : default_output(job->input);
     if (path == NULL)
         return ht_fail(cause, HT_NOMEM, "out of memory");
-    enum ht_status status = ht_show_html(db, capture_id, (int)top, path, cause);
+    enum ht_status status = ht_show_html(job->db, job->capture_id, job->top, path, cause);
     if (status == HT_OK)
-        status = print_verdict(db, capture_id, cause);
+        status = print_verdict(job->db, job->capture_id, cause);
     if (status == HT_OK)
         printf("%s\n", path);
     free(path);
     return status;
 }
 
-static enum ht_status write_text(sqlite3 *db, int64_t capture_id, long top, const char *output,
-                                 struct ht_cause *cause) {
-    if (output == NULL) {
-        int colour = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
-        return ht_show_text(db, capture_id, (int)top, colour, stdout, cause);
-    }
-    char *part = malloc(strlen(output) + 8);
+typedef enum ht_status (*put_fn)(const struct job *job, FILE *out, struct ht_cause *cause);
+
+static enum ht_status put_text(const struct job *job, FILE *out, struct ht_cause *cause) {
+    int colour = out == stdout && isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
+    return ht_show_text(job->db, job->capture_id, job->top, colour, out, cause);
+}
+
+static enum ht_status put_json(const struct job *job, FILE *out, struct ht_cause *cause) {
+    return ht_show_json(job->db, job->capture_id, job->top, out, cause);
+}
+
+/* To standard output, or beside the file and renamed into its place. */
+static enum ht_status write_stream(const struct job *job, put_fn put, struct ht_cause *cause) {
+    if (job->output == NULL)
+        return put(job, stdout, cause);
+    char *part = malloc(strlen(job->output) + 8);
     if (part == NULL)
         return ht_fail(cause, HT_NOMEM, "out of memory");
-    sprintf(part, "%s.part", output);
+    sprintf(part, "%s.part", job->output);
+    unlink(part);
     enum ht_status status = HT_OK;
-    FILE *out = fopen(part, "w");
+    int fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    FILE *out = fd >= 0 ? fdopen(fd, "w") : NULL;
     if (out == NULL) {
         status = ht_fail_errno(cause, "cannot create %s", part);
+        if (fd >= 0)
+            close(fd);
         goto out;
     }
-    status = ht_show_text(db, capture_id, (int)top, 0, out, cause);
+    status = put(job, out, cause);
     if (fclose(out) != 0 && status == HT_OK)
         status = ht_fail_errno(cause, "cannot write %s", part);
-    if (status == HT_OK && rename(part, output) != 0)
-        status = ht_fail_errno(cause, "cannot rename %s to %s", part, output);
+    if (status == HT_OK && rename(part, job->output) != 0)
+        status = ht_fail_errno(cause, "cannot rename %s to %s", part, job->output);
     if (status != HT_OK)
         unlink(part);
 out:
@@ -102,30 +124,47 @@ out:
     return status;
 }
 
+static enum ht_status write_text(const struct job *job, struct ht_cause *cause) {
+    return write_stream(job, put_text, cause);
+}
+
+static enum ht_status write_json(const struct job *job, struct ht_cause *cause) {
+    return write_stream(job, put_json, cause);
+}
+
+static const struct {
+    const char *word;
+    enum ht_status (*write)(const struct job *job, struct ht_cause *cause);
+} formats[] = {{"html", write_html}, {"text", write_text}, {"json", write_json}};
+
+#define FORMATS (sizeof formats / sizeof formats[0])
+
 static enum ht_status run(const struct ht_arguments *a, struct ht_cause *cause) {
-    const char *format = a->value[FORMAT] != NULL ? a->value[FORMAT] : "html";
+    const char *word = a->value[FORMAT] != NULL ? a->value[FORMAT] : "html";
     long top = 0, wanted = 0;
-    if (strcmp(format, "html") != 0 && strcmp(format, "text") != 0)
-        return ht_fail(cause, HT_USAGE, "report: --format is html or text, not '%s'", format);
+    size_t format = 0;
+    while (format < FORMATS && strcmp(formats[format].word, word) != 0)
+        format++;
+    if (format == FORMATS)
+        return ht_fail(cause, HT_USAGE, "report: --format is html, text or json, not '%s'", word);
     enum ht_status status = ht_argument_number(&ht_cmd_report, a, TOP, 1, 1000, &top, cause);
     if (status == HT_OK)
         status = ht_argument_number(&ht_cmd_report, a, CAPTURE, 1, 1000000, &wanted, cause);
+    if (status == HT_OK)
+        status = ht_argument_output(&ht_cmd_report, a->operand[0], "the capture", a->value[OUTPUT], cause);
     if (status != HT_OK)
         return status;
-    sqlite3 *db;
-    int64_t capture_id = 0;
-    status = ht_ingest_open(a->operand[0], &(struct ht_ingest_options){.symfs = a->value[SYMFS]}, wanted, &db,
-                            &capture_id, cause);
+    struct job job = {.top = (int)top, .input = a->operand[0], .output = a->value[OUTPUT]};
+    status = ht_ingest_open(job.input, &(struct ht_ingest_options){.symfs = a->value[SYMFS]}, wanted, &job.db,
+                            &job.capture_id, cause);
     if (status != HT_OK)
         return status;
     char missing[1024];
-    ht_ingest_missing(db, capture_id, missing, sizeof missing);
+    ht_ingest_missing(job.db, job.capture_id, missing, sizeof missing);
     if (missing[0] != '\0' && !a->quiet)
         fprintf(stderr, "hitm-analyze: warning: the capture is not whole: %s\n", missing);
-    status = strcmp(format, "html") == 0
-                 ? write_html(db, capture_id, top, a->operand[0], a->value[OUTPUT], cause)
-                 : write_text(db, capture_id, top, a->value[OUTPUT], cause);
-    ht_db_close(db);
+    status = formats[format].write(&job, cause);
+    ht_db_close(job.db);
     return status;
 }
 

@@ -40,4 +40,9 @@ enum ht_status ht_arguments_parse(const struct ht_command *command, int argc, ch
 enum ht_status ht_argument_number(const struct ht_command *command, const struct ht_arguments *arguments,
                                   int option, long low, long high, long *number, struct ht_cause *cause);
 
+/* USAGE where output is the very file that is read; what: "the capture", "the perf.data file". output NULL is
+ * fine. */
+enum ht_status ht_argument_output(const struct ht_command *command, const char *input, const char *what,
+                                  const char *output, struct ht_cause *cause);
+
 #endif

@@ -14,8 +14,18 @@ enum ht_status ht_ingest(sqlite3 *db, const char *path, const struct ht_ingest_o
                                                  .judge = ht_judge_line,
                                                  .symfs = options->symfs,
                                                  .line_bytes = options->line_bytes};
-    enum ht_status status = ht_load_capture(db, &load_options, capture_id, cause);
-    return status == HT_OK ? ht_judge_findings(db, *capture_id, cause) : status;
+    /* At once for writing: the number of the capture is free only as long as nobody else adds one. */
+    enum ht_status status = ht_db_run(db, "BEGIN IMMEDIATE", cause);
+    if (status != HT_OK)
+        return status;
+    status = ht_load_capture(db, &load_options, capture_id, cause);
+    if (status == HT_OK)
+        status = ht_judge_findings(db, *capture_id, cause);
+    if (status == HT_OK)
+        status = ht_db_run(db, "COMMIT", cause);
+    if (status != HT_OK)
+        ht_db_run(db, "ROLLBACK", NULL);
+    return status;
 }
 
 static enum ht_status choose_capture(sqlite3 *db, const char *path, int64_t wanted, int64_t *capture_id,

@@ -13,7 +13,7 @@ struct ht_ingest_options {
     const char *symfs;   /* see ht_load_options */
 };
 
-/* Loads a capture and judges it. */
+/* Loads a capture and judges it, as one transaction: all of it or nothing. */
 enum ht_status ht_ingest(sqlite3 *db, const char *path, const struct ht_ingest_options *options,
                          int64_t *capture_id, struct ht_cause *cause);
 

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -27,9 +28,9 @@ static void print_command_help(const struct ht_command *command) {
         snprintf(left, sizeof left, "%c%c%s--%s%s%s", o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
                  o->letter ? ", " : "  ", o->name, o->value != NULL ? " " : "",
                  o->value != NULL ? o->value : "");
-        printf("  %-26s %s\n", left, o->help);
+        printf("  %-31s %s\n", left, o->help);
     }
-    printf("  %-26s %s\n", "-q, --quiet", "no word but errors and the result");
+    printf("  %-31s %s\n", "-q, --quiet", "no word but errors and the result");
 }
 
 static const struct ht_command *find_command(const char *name) {
@@ -46,20 +47,36 @@ static int wants_help(int argc, char **argv) {
     return 0;
 }
 
+/* Whoever closed standard output or error must not find our files there: writing to these fails. */
+static void reserve_descriptors(void) {
+    for (int fd = 0; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != fd)
+            _exit(1);
+}
+
+static int finish(enum ht_status status, struct ht_cause *cause) {
+    if (status == HT_OK && (fflush(stdout) != 0 || ferror(stdout)))
+        status = ht_fail(cause, HT_IO, "cannot write to standard output");
+    if (status != HT_OK)
+        fprintf(stderr, "hitm-analyze: %s\n", cause->text[0] != '\0' ? cause->text : ht_status_text(status));
+    return ht_status_exit_code(status);
+}
+
 int main(int argc, char **argv) {
     struct ht_arguments arguments;
     struct ht_cause cause = {{0}};
+    reserve_descriptors();
     if (argc < 2) {
         print_help(stderr);
         return 2;
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
         print_help(stdout);
-        return 0;
+        return finish(HT_OK, &cause);
     }
     if (strcmp(argv[1], "--version") == 0) {
         printf("hitm-analyze %s\n", HT_TOOL_VERSION);
-        return 0;
+        return finish(HT_OK, &cause);
     }
     const struct ht_command *command = find_command(argv[1]);
     if (command == NULL) {
@@ -68,14 +85,10 @@ int main(int argc, char **argv) {
     }
     if (wants_help(argc - 1, argv + 1)) {
         print_command_help(command);
-        return 0;
+        return finish(HT_OK, &cause);
     }
     enum ht_status status = ht_arguments_parse(command, argc - 1, argv + 1, &arguments, &cause);
     if (status == HT_OK)
         status = command->run(&arguments, &cause);
-    if (status == HT_OK && (fflush(stdout) != 0 || ferror(stdout)))
-        status = ht_fail(&cause, HT_IO, "cannot write to standard output");
-    if (status != HT_OK)
-        fprintf(stderr, "hitm-analyze: %s\n", cause.text[0] != '\0' ? cause.text : ht_status_text(status));
-    return ht_status_exit_code(status);
+    return finish(status, &cause);
 }

@@ -1,10 +1,7 @@
 -- Which thread reads and which writes which bytes of the top lines? A row a thread, first byte and width (NULL: the
 -- instruction could not be decoded). reads and writes are samples; one that does both counts in both.
 WITH top AS (
-    SELECT row_number() OVER (ORDER BY coalesce(cost_cycles_high, 0) DESC, transfers DESC, remote_memory DESC, line_id)
-        AS rank, line_id, address
-    FROM (SELECT * FROM cache_line WHERE capture_id = :capture_id
-          ORDER BY coalesce(cost_cycles_high, 0) DESC, transfers DESC, remote_memory DESC, line_id LIMIT :top)
+    SELECT line_id AS rank, line_id, address FROM cache_line WHERE capture_id = :capture_id ORDER BY line_id LIMIT :top
 ),
 a AS (
     SELECT
@@ -13,11 +10,10 @@ a AS (
         sum(CASE WHEN c.reads = 1 THEN a.samples ELSE a.loads END) AS reads,
         sum(CASE WHEN c.writes = 1 THEN a.samples ELSE a.stores END) AS writes,
         count(DISTINCT a.cpu) AS cpus, min(a.cpu) AS cpu, count(DISTINCT u.node) AS nodes, min(u.node) AS node
-    FROM line_access a
-    CROSS JOIN top k ON k.line_id = a.line_id -- CROSS: one pass over line_access, which has no index
+    FROM top k
+    CROSS JOIN line_access a ON a.capture_id = :capture_id AND a.line_id = k.line_id
     JOIN code_bytes c ON c.capture_id = a.capture_id AND c.code_id = a.code_id
     LEFT JOIN cpu u ON u.capture_id = a.capture_id AND u.cpu = a.cpu
-    WHERE a.capture_id = :capture_id AND a.line_id IN (SELECT line_id FROM top)
     GROUP BY k.rank, a.line_id, a.pid, a.tid, a.offset, c.access_bytes
 ),
 t AS (SELECT line_id, tid, sum(samples) AS thread_samples FROM a GROUP BY line_id, tid),

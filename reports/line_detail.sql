@@ -1,9 +1,6 @@
 -- Which code touches which byte of the top lines? At most 30 rows a line, most samples first.
 WITH top AS (
-    SELECT row_number() OVER (ORDER BY coalesce(cost_cycles_high, 0) DESC, transfers DESC, remote_memory DESC, line_id)
-        AS rank, line_id, address
-    FROM (SELECT * FROM cache_line WHERE capture_id = :capture_id
-          ORDER BY coalesce(cost_cycles_high, 0) DESC, transfers DESC, remote_memory DESC, line_id LIMIT :top)
+    SELECT line_id AS rank, line_id, address FROM cache_line WHERE capture_id = :capture_id ORDER BY line_id LIMIT :top
 ),
 a AS (
     SELECT
@@ -11,9 +8,8 @@ a AS (
         sum(a.samples) AS samples, sum(a.loads) AS loads, sum(a.stores) AS stores, sum(a.transfers) AS transfers,
         count(DISTINCT a.tid) AS threads, count(DISTINCT CASE WHEN a.cpu >= 0 THEN a.cpu END) AS cpus,
         total(a.weight_cycles) AS weight_cycles, sum(a.weighted) AS weighted
-    FROM line_access a
-    CROSS JOIN top t ON t.line_id = a.line_id -- CROSS: one pass over line_access, which has no index
-    WHERE a.capture_id = :capture_id AND a.line_id IN (SELECT line_id FROM top)
+    FROM top t
+    CROSS JOIN line_access a ON a.capture_id = :capture_id AND a.line_id = t.line_id
     GROUP BY t.rank, a.line_id, a.offset, a.code_id
 ),
 ranked AS (

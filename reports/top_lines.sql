@@ -1,12 +1,8 @@
 -- Which cache lines are fought over, by whom, and at what cost? The columns and the order of line_report; the top is
--- taken first, because numbering every line of a large capture takes longer than all the rest.
-WITH top AS (
-    SELECT line_id FROM cache_line WHERE capture_id = :capture_id
-    ORDER BY coalesce(cost_cycles_high, 0) DESC, transfers DESC, remote_memory DESC, line_id LIMIT :top
-)
+-- taken first, so that names are looked up for its lines alone.
+WITH top AS (SELECT line_id FROM cache_line WHERE capture_id = :capture_id ORDER BY line_id LIMIT :top)
 SELECT
-    row_number() OVER (ORDER BY coalesce(l.cost_cycles_high, 0) DESC, l.transfers DESC, l.remote_memory DESC, l.line_id)
-        AS rank,
+    l.line_id AS rank,
     printf('0x%x', l.address) AS line, l.verdict, l.scope, l.confidence, l.object, w.name AS writer_symbol,
     r.name AS reader_symbol, l.transfers, l.samples, l.writers, l.readers, l.node_pair, l.false_share, l.true_share,
     l.unknown_share, l.cost_cycles_low, l.cost_cycles_high, l.cost_share, l.home_nodes, l.pid, l.confidence_reason,
