@@ -1,6 +1,7 @@
 #include "record/session_state.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,6 +10,8 @@
 #include "record/host/node_stats.h"
 #include "record/meta.h"
 #include "record/version.h"
+
+#define LINE_MAX_BYTES 4096 /* of what people read; longer ones are cut */
 
 enum ht_status ht_session_put(struct ht_session *s, struct ht_table *table, struct ht_cause *cause) {
     enum ht_status status = ht_writer_put(s->writer, s->encoder, table, 0, cause);
@@ -61,27 +64,36 @@ static enum ht_status put_topology(struct ht_session *s, struct ht_cause *cause)
 /* ---- what is written before the window ---- */
 
 static void set_command_line(struct ht_session *s, struct ht_meta *meta) {
-    char line[4096] = "";
+    char line[LINE_MAX_BYTES] = "";
     size_t at = 0;
     for (int i = 0; i < s->argc && at < sizeof line; i++)
         at += (size_t)snprintf(line + at, sizeof line - at, "%s%s", i > 0 ? " " : "", s->argv[i]);
-    ht_meta_set(meta, "command_line", "%s", line);
+    ht_meta_set_text(meta, "command_line", line);
+}
+
+/* All of them: half a number at the end of a full buffer would be another process. */
+static enum ht_status set_target_pids(struct ht_session *s, struct ht_meta *meta) {
+    size_t size = s->target.pids * sizeof "-2147483648,", at = 0;
+    char *text = malloc(size);
+    if (text == NULL)
+        return HT_NOMEM;
+    for (size_t i = 0; i < s->target.pids; i++)
+        at += (size_t)snprintf(text + at, size - at, "%s%d", i > 0 ? "," : "", (int)s->target.pid[i]);
+    ht_meta_set_text(meta, "target_pids", text);
+    free(text);
+    return HT_OK;
 }
 
 static void set_target(struct ht_session *s, struct ht_meta *meta) {
-    char text[4096] = "";
-    size_t at = 0;
+    char text[LINE_MAX_BYTES] = "";
     ht_target_describe(&s->target, text, sizeof text);
-    ht_meta_set(meta, "target", "%s", text);
+    ht_meta_set_text(meta, "target", text);
     ht_meta_set(meta, "target_kind", "%s",
                 s->target.pids == 0   ? "system"
                 : s->target.child > 0 ? "command"
                                       : "pid");
-    if (s->target.pids == 0)
-        return;
-    for (size_t i = 0; i < s->target.pids && at < sizeof text; i++)
-        at += (size_t)snprintf(text + at, sizeof text - at, "%s%d", i > 0 ? "," : "", (int)s->target.pid[i]);
-    ht_meta_set(meta, "target_pids", "%s", text);
+    if (s->target.pids > 0 && meta->status == HT_OK)
+        meta->status = set_target_pids(s, meta);
 }
 
 static void set_window(struct ht_session *s, struct ht_meta *meta) {

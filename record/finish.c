@@ -3,8 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "record/base/privilege.h"
 #include "record/collect/counters.h"
 #include "record/collect/symbols.h"
+
+#define AGAIN_NS 300000000ull
 
 /* Where every hit is a sample (period 1), what an event counted on a CPU and neither delivered nor counted as
  * lost was dropped by the kernel on the way: it happens (6.18, single hits of tasks that exit), and only this
@@ -18,6 +21,10 @@ static enum ht_status add_unexplained(struct ht_session *s, uint32_t counter, st
     for (size_t i = 0; i < s->opened.count; i++)
         if (s->opened.open[i].event == event && s->opened.open[i].cpu == (int)n[HT_COUNTER_CPU][counter])
             seen += s->totals.samples[i];
+    if (seen > n[HT_COUNTER_VALUE][counter])
+        ht_limits_add(&s->limits, seen - n[HT_COUNTER_VALUE][counter], "account of losses", "",
+                      "event %s has more samples and losses than the kernel counted hits",
+                      s->plan.event[event].source->name);
     if (seen >= n[HT_COUNTER_VALUE][counter])
         return HT_OK;
     enum ht_status status = ht_table_add(loss, &row);
@@ -98,6 +105,23 @@ static void fill_summary(struct ht_session *s, struct ht_summary *summary) {
     summary->command_status = s->target.wait_status;
 }
 
+/* A second Ctrl-C: whoever waits wants the file now, names or not. One that comes with the first is the same
+ * one: timeout(1) signals its child and then the child's group. */
+static int is_stopped(void *context) {
+    struct ht_session *s = context;
+    return ht_session_take_signals(s) && ht_clock_now(&s->clock) - s->end_ns > AGAIN_NS;
+}
+
+/* Said, not only counted: these samples were taken for ours by where they were found and how they look. */
+static void say_foreign(struct ht_session *s) {
+    if (s->totals.foreign > 0)
+        ht_limits_add(
+            &s->limits, s->totals.foreign, "identifiers of page faults",
+            "record while no other perf session samples page faults",
+            "the kernel wrote another session's identifier into samples of ours; they were known by "
+            "ring, CPU and layout");
+}
+
 static enum ht_status put_names(struct ht_session *s, struct ht_cause *cause) {
     struct ht_symbols_request request = {.root = s->options->root,
                                          .writer = s->writer,
@@ -106,11 +130,13 @@ static enum ht_status put_names(struct ht_session *s, struct ht_cause *cause) {
                                          .start_ns = s->start_ns,
                                          .realtime_offset = (int64_t)(s->start_realtime_ns - s->start_ns),
                                          .hits = &s->totals.hits,
-                                         .spaces = &s->totals.spaces};
+                                         .spaces = &s->totals.spaces,
+                                         .context = s,
+                                         .is_stopped = is_stopped};
     ht_spaces_merge(&s->totals.spaces, &s->spaces);
     if (s->denied_maps > 0)
-        ht_limits_add(&s->limits, s->denied_maps, "mappings of other users' processes",
-                      "run as root, or with cap_sys_ptrace", "/proc/PID/maps may not be read: no symbols");
+        ht_limits_add(&s->limits, s->denied_maps, "mappings of other users' processes", HT_MEND_PRIVILEGE,
+                      "/proc/PID/maps may not be read: no symbols");
     return ht_symbols_collect(&request, cause);
 }
 
@@ -121,6 +147,7 @@ static enum ht_status write_rest(struct ht_session *s, struct ht_summary *summar
                                        s->encoder, cause)) != HT_OK ||
         (status = ht_session_put_conditions(s, 1, cause)) != HT_OK || (status = put_names(s, cause)) != HT_OK)
         return status;
+    say_foreign(s);
     fill_summary(s, summary);
     if ((status = ht_session_put_end(s, summary, cause)) != HT_OK)
         return status;

@@ -9,6 +9,7 @@
 #include "record/session.h"
 #include "record/version.h"
 
+#define SIZE_TEXT      32
 #define PROGRESS_WIDTH 60 /* blanked with spaces: no control sequences, so NO_COLOR is kept by itself */
 
 struct screen {
@@ -16,15 +17,23 @@ struct screen {
     int shows_progress;
 };
 
+static void describe_bytes(uint64_t bytes, char text[SIZE_TEXT]) {
+    if (bytes < 1000000)
+        snprintf(text, SIZE_TEXT, "%.1f kB", (double)bytes / 1e3);
+    else
+        snprintf(text, SIZE_TEXT, "%.1f MB", (double)bytes / 1e6);
+}
+
 static void show_progress(void *context, const struct ht_progress *p) {
     const struct screen *screen = context;
     if (!screen->shows_progress)
         return;
+    char size[SIZE_TEXT];
+    describe_bytes(p->file_bytes, size);
     if (p->total_s > 0)
-        fprintf(stderr, "\rrecording %.0f of %.0f s, %.1f MB ", p->elapsed_s, p->total_s,
-                (double)p->file_bytes / 1e6);
+        fprintf(stderr, "\rrecording: %.0f of %.0f s, %s ", p->elapsed_s, p->total_s, size);
     else
-        fprintf(stderr, "\rrecording %.0f s, %.1f MB ", p->elapsed_s, (double)p->file_bytes / 1e6);
+        fprintf(stderr, "\rrecording: %.0f s, %s; Ctrl-C ends it ", p->elapsed_s, size);
 }
 
 static void end_progress(const struct screen *screen) {
@@ -32,28 +41,32 @@ static void end_progress(const struct screen *screen) {
         fprintf(stderr, "\r%*s\r", PROGRESS_WIDTH, "");
 }
 
-/* The limits that were not shown yet. */
+/* The limits that were not shown yet; where several in a row have one mend, it stands once, behind them. */
 static void show_limits(struct ht_limits *limits, const struct ht_record_options *options) {
     const struct ht_table *t = &limits->table;
-    for (; limits->shown < t->rows; limits->shown++) {
-        char what[256], why[1024], mend[1024];
-        if (options->quiet)
-            continue;
-        ht_table_copy_text(t, HT_LIMIT_WHAT, limits->shown, what, sizeof what);
-        ht_table_copy_text(t, HT_LIMIT_WHY, limits->shown, why, sizeof why);
-        ht_table_copy_text(t, HT_LIMIT_MEND, limits->shown, mend, sizeof mend);
-        fprintf(stderr, "hitm-record: not recorded: %s: %s%s%s\n", what, why,
-                mend[0] != '\0' ? "; mend: " : "", mend);
+    char what[256], why[1024], mend[1024], next[1024];
+    for (uint32_t row = limits->shown; row < t->rows && !options->quiet; row++) {
+        ht_table_copy_text(t, HT_LIMIT_WHAT, row, what, sizeof what);
+        ht_table_copy_text(t, HT_LIMIT_WHY, row, why, sizeof why);
+        ht_table_copy_text(t, HT_LIMIT_MEND, row, mend, sizeof mend);
+        next[0] = '\0';
+        if (row + 1 < t->rows)
+            ht_table_copy_text(t, HT_LIMIT_MEND, row + 1, next, sizeof next);
+        fprintf(stderr, "hitm-record: limit: %s: %s\n", what, why);
+        if (mend[0] != '\0' && strcmp(mend, next) != 0)
+            fprintf(stderr, "hitm-record:   to mend it: %s\n", mend);
     }
+    limits->shown = t->rows;
 }
 
 static void show_command(const struct ht_summary *s) {
     if (!s->has_command)
         return;
     if (!s->command_exited)
-        fprintf(stderr, "%-24s still running\n", "command");
+        fprintf(stderr, "%-24s still running, left alone\n", "command");
     else if (WIFSIGNALED(s->command_status))
-        fprintf(stderr, "%-24s ended by signal %d\n", "command", WTERMSIG(s->command_status));
+        fprintf(stderr, "%-24s killed by signal %d (%s)\n", "command", WTERMSIG(s->command_status),
+                strsignal(WTERMSIG(s->command_status)));
     else
         fprintf(stderr, "%-24s exit status %d\n", "command", WEXITSTATUS(s->command_status));
 }
@@ -68,8 +81,11 @@ static void show_events(const struct ht_summary *s, int all) {
 }
 
 static void show_summary(const struct ht_summary *s, uint32_t limits, int verbose) {
-    fprintf(stderr, "%-24s %s, %.1f MB, %.1f s (%s), level: %s\n", "capture", s->path,
-            (double)s->file_bytes / 1e6, s->window_s, s->end_reason, s->level);
+    char size[SIZE_TEXT];
+    describe_bytes(s->file_bytes, size);
+    fprintf(stderr, "%-24s %s, %s\n", "capture", s->path, size);
+    fprintf(stderr, "%-24s %.1f s, ended by: %s; level: %s\n", "window", s->window_s, s->end_reason,
+            s->level);
     show_events(s, verbose);
     fprintf(stderr, "%-24s %.3f s of CPU in the window (%.2f %% of the machine), %.3f s in all\n", "cost",
             (double)s->cpu_ns / 1e9, s->cpu_share * 100, (double)s->total_cpu_ns / 1e9);
@@ -79,7 +95,7 @@ static void show_summary(const struct ht_summary *s, uint32_t limits, int verbos
             "rings", (unsigned long long)s->ring_bytes / 1024, (unsigned long long)s->rounds,
             (unsigned long long)s->late, (unsigned long long)s->unknown, (unsigned long long)s->malformed);
     if (limits > 0)
-        fprintf(stderr, "%-24s %u, kept in the capture\n", "limits", limits);
+        fprintf(stderr, "%-24s %u, as printed; the capture and its report say them too\n", "limits", limits);
     show_command(s);
     fprintf(stderr, "%-24s hitm-analyze report %s\n", "next", s->path);
 }
@@ -115,6 +131,8 @@ int main(int argc, char **argv) {
         printf("hitm-record %s\n", HT_TOOL_VERSION);
     else if (status == HT_OK)
         status = record(&options, argc, argv, &cause);
+    if (fflush(stdout) != 0 && status == HT_OK)
+        status = ht_fail_errno(&cause, "cannot write to standard output");
     if (status != HT_OK)
         fprintf(stderr, "hitm-record: %s\n", cause.text);
     ht_record_options_free(&options);

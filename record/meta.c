@@ -3,10 +3,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/capability.h>
+#include <linux/capability.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "record/base/privilege.h"
 #include "record/host/conditions.h"
 
 void ht_meta_init(struct ht_meta *meta) {
@@ -15,12 +16,16 @@ void ht_meta_init(struct ht_meta *meta) {
 }
 
 void ht_meta_set(struct ht_meta *meta, const char *key, const char *format, ...) {
-    char value[8192];
-    uint32_t row;
+    char value[1024];
     va_list args;
     va_start(args, format);
     vsnprintf(value, sizeof value, format, args);
     va_end(args);
+    ht_meta_set_text(meta, key, value);
+}
+
+void ht_meta_set_text(struct ht_meta *meta, const char *key, const char *value) {
+    uint32_t row;
     enum ht_status status = ht_table_add(&meta->table, &row);
     if (status == HT_OK)
         status = ht_table_set_text(&meta->table, HT_META_KEY, key);
@@ -33,26 +38,23 @@ void ht_meta_set(struct ht_meta *meta, const char *key, const char *format, ...)
 /* Capabilities that matter here, as they are in force. */
 static void describe_privileges(char *text, size_t size) {
     static const struct {
-        cap_value_t number;
+        int number;
         const char *name;
     } wanted[] = {
         {CAP_PERFMON, "cap_perfmon"},       {CAP_SYS_ADMIN, "cap_sys_admin"},
         {CAP_SYS_PTRACE, "cap_sys_ptrace"}, {CAP_SYSLOG, "cap_syslog"},
         {CAP_IPC_LOCK, "cap_ipc_lock"},     {CAP_DAC_READ_SEARCH, "cap_dac_read_search"},
     };
-    cap_t caps = cap_get_proc();
     size_t at = 0, has = 0;
     snprintf(text, size, "none");
-    for (size_t i = 0; caps != NULL && i < sizeof wanted / sizeof wanted[0] && at < size; i++) {
-        cap_flag_value_t set = CAP_CLEAR;
-        if (cap_get_flag(caps, wanted[i].number, CAP_EFFECTIVE, &set) != 0 || set != CAP_SET)
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0] && at < size; i++) {
+        if (!ht_has_capability(wanted[i].number))
             continue;
         at += (size_t)snprintf(text + at, size - at, "%s%s", has++ == 0 ? "capabilities: " : ",",
                                wanted[i].name);
     }
     if (geteuid() == 0 && has == sizeof wanted / sizeof wanted[0])
         snprintf(text, size, "root");
-    cap_free(caps);
 }
 
 void ht_meta_machine(struct ht_meta *meta, const char *root) {

@@ -42,6 +42,8 @@ void ht_meta_init(struct ht_meta *meta);
 void ht_meta_set(struct ht_meta *meta, const char *key, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+void ht_meta_set_text(struct ht_meta *meta, const char *key, const char *value); /* of any length */
+
 /* hostname, kernel, arch, cpu_model, privileges: what the machine and our own process say. */
 void ht_meta_machine(struct ht_meta *meta, const char *root);
 

@@ -23,14 +23,19 @@ static enum ht_status set_system(struct ht_record_options *o, const char *value,
     return HT_OK;
 }
 
+static enum ht_status say_bad_pids(const char *value, struct ht_cause *cause) {
+    return ht_fail(cause, HT_USAGE, "-p: '%s' is no list of process ids such as 123 or 123,456", value);
+}
+
 static enum ht_status set_pids(struct ht_record_options *o, const char *value, struct ht_cause *cause) {
     for (const char *p = value; *p != '\0';) {
         char *end;
         errno = 0;
+        if (*p < '0' || *p > '9')
+            return say_bad_pids(value, cause);
         long pid = strtol(p, &end, 10);
         if (end == p || errno != 0 || pid <= 0 || pid > 1 << 22 || (*end != ',' && *end != '\0'))
-            return ht_fail(cause, HT_USAGE, "-p: '%s' is no list of process ids such as 123 or 123,456",
-                           value);
+            return say_bad_pids(value, cause);
         pid_t *grown = realloc(o->pid, (o->pids + 1) * sizeof *grown);
         if (grown == NULL)
             return ht_fail(cause, HT_NOMEM, "out of memory");
@@ -51,7 +56,8 @@ static enum ht_status set_number(const char *option, const char *value, double l
     errno = 0;
     *number = strtod(value, &end);
     if (end == value || *end != '\0' || errno != 0 || !isfinite(*number) || *number < least || *number > most)
-        return ht_fail(cause, HT_USAGE, "%s: '%s' is no number from %g to %g", option, value, least, most);
+        return ht_fail(cause, HT_USAGE, "%s: '%s' is no number from %.10g to %.10g", option, value, least,
+                       most);
     return HT_OK;
 }
 
@@ -106,8 +112,12 @@ static enum ht_status set_overhead(struct ht_record_options *o, const char *valu
 static enum ht_status set_cpu_hz(struct ht_record_options *o, const char *value, struct ht_cause *cause) {
     double hz;
     enum ht_status status = set_number("--cpu-hz", value, 0, CPU_HZ_MAX, &hz, cause);
-    o->cpu_hz = status == HT_OK ? (unsigned)hz : 0;
-    return status;
+    if (status != HT_OK)
+        return status;
+    o->cpu_hz = (unsigned)hz;
+    if (hz != (double)o->cpu_hz)
+        return ht_fail(cause, HT_USAGE, "--cpu-hz: '%s' is no whole number", value);
+    return HT_OK;
 }
 
 static enum ht_status set_no_numa_maps(struct ht_record_options *o, const char *value,
@@ -162,12 +172,12 @@ static const struct option_row {
     {LONG_ONLY + 1, "force", NULL, set_force, "overwrite an existing FILE"},
     {'m', "ring-size", "KIB", set_ring, "ring of each CPU, a power of two (default 1024)"},
     {LONG_ONLY + 2, "max-overhead", "PERCENT", set_overhead,
-     "give up sources when recording takes more of the machine's CPU time (default 1; 0: no limit)"},
+     "give up sources above this share of the machine's CPU time (default 1; 0: never)"},
     {LONG_ONLY + 3, "cpu-hz", "N", set_cpu_hz,
      "samples a second of what each CPU runs (default 1000; 0: none)"},
     {LONG_ONLY + 4, "no-numa-maps", NULL, set_no_numa_maps, "do not read numa_maps of the targets"},
-    {'q', "quiet", NULL, set_quiet, "say only what failed"},
-    {'v', "verbose", NULL, set_verbose, "say more: every limit with its mend, counts of each event"},
+    {'q', "quiet", NULL, set_quiet, "say only why it failed"},
+    {'v', "verbose", NULL, set_verbose, "say more: every event, rings, rounds, odd records"},
     {LONG_ONLY + 5, "sysroot", "DIR", set_root, "read /proc and /sys below DIR (for tests)"},
     {'h', "help", NULL, set_help, "show this text"},
     {'V', "version", NULL, set_version, "show the version"},

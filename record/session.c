@@ -7,9 +7,11 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "record/base/privilege.h"
 #include "record/collect/ring.h"
 
 #define SECONDS_DEFAULT 10
@@ -40,13 +42,20 @@ out:
 
 /* Signals become readable: blocked before any thread starts, so that only the session sees them. */
 static enum ht_status open_signals(struct ht_session *s, struct ht_cause *cause) {
-    sigset_t set;
+    struct sigaction hangup;
+    sigset_t set, blocked;
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGHUP);
     sigaddset(&set, SIGCHLD);
-    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+    /* A blocked signal is queued even where it is ignored: under nohup the terminal may go. */
+    if (sigaction(SIGHUP, NULL, &hangup) != 0 || hangup.sa_handler != SIG_IGN)
+        sigaddset(&set, SIGHUP);
+    /* Writing to a closed pipe or over ulimit -f shall fail, not kill: the capture is still to be ended. */
+    blocked = set;
+    sigaddset(&blocked, SIGPIPE);
+    sigaddset(&blocked, SIGXFSZ);
+    if (sigprocmask(SIG_BLOCK, &blocked, NULL) != 0)
         return ht_fail_errno(cause, "sigprocmask");
     s->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (s->signal_fd < 0)
@@ -106,20 +115,51 @@ static void default_path(char *path, size_t size) {
     snprintf(path, size, "%s-%s.hitm", host, stamp);
 }
 
+static int read_id(const char *variable, unsigned long *id) {
+    const char *text = getenv(variable);
+    char *end;
+    if (text == NULL || *text < '0' || *text > '9')
+        return 0;
+    errno = 0;
+    *id = strtoul(text, &end, 10);
+    return *end == '\0' && errno == 0 && *id < UINT32_MAX; /* the highest one means "leave as it is" */
+}
+
 /* Under sudo the capture belongs to who called sudo. A file system that knows no owners is no failure. */
 static void give_to_caller(struct ht_session *s) {
-    const char *uid = getenv("SUDO_UID"), *gid = getenv("SUDO_GID");
-    if (geteuid() != 0 || uid == NULL || gid == NULL)
+    unsigned long uid, gid;
+    if (geteuid() != 0 || !read_id("SUDO_UID", &uid) || !read_id("SUDO_GID", &gid))
         return;
-    if (fchown(ht_writer_fd(s->writer), (uid_t)strtoul(uid, NULL, 10), (gid_t)strtoul(gid, NULL, 10)) != 0)
-        ht_limits_add(&s->limits, 0, "owner of the capture", "chown it by hand", "%s", strerror(errno));
+    if (fchown(ht_writer_fd(s->writer), (uid_t)uid, (gid_t)gid) != 0)
+        ht_limits_add(&s->limits, 0, "owner of the capture", "sudo chown it", "it stays with root: %s",
+                      strerror(errno));
+}
+
+/* Only regular files: what is there otherwise (a directory, /dev/null) would be given away under sudo, or be
+ * removed after a failure. The writer's own O_EXCL has the last word on whether the file is there. */
+static enum ht_status check_path(const struct ht_session *s, struct ht_cause *cause) {
+    struct stat file;
+    if (stat(s->path, &file) != 0)
+        return HT_OK; /* the usual case; what else is wrong with the path the writer says */
+    if (S_ISDIR(file.st_mode))
+        return ht_fail(cause, HT_EXISTS, "%s is a directory: name a file in it", s->path);
+    if (!S_ISREG(file.st_mode))
+        return ht_fail(cause, HT_EXISTS, "%s is no regular file: a capture has to be one", s->path);
+    if (!s->options->force)
+        return ht_fail(cause, HT_EXISTS, "%s is there already and was left alone; --force overwrites it",
+                       s->path);
+    return HT_OK;
+}
+
+static enum ht_status choose_path(struct ht_session *s, struct ht_cause *cause) {
+    if (s->options->output == NULL)
+        default_path(s->path, sizeof s->path);
+    else if ((size_t)snprintf(s->path, sizeof s->path, "%s", s->options->output) >= sizeof s->path)
+        return ht_fail(cause, HT_LIMIT, "-o: the name has more than %zu bytes", sizeof s->path - 1);
+    return check_path(s, cause);
 }
 
 static enum ht_status open_file(struct ht_session *s, struct ht_cause *cause) {
-    if (s->options->output != NULL)
-        snprintf(s->path, sizeof s->path, "%s", s->options->output);
-    else
-        default_path(s->path, sizeof s->path);
     s->encoder = ht_encoder_new(1);
     if (s->encoder == NULL)
         return ht_fail(cause, HT_NOMEM, "out of memory");
@@ -134,7 +174,10 @@ static enum ht_status open_file(struct ht_session *s, struct ht_cause *cause) {
 static enum ht_status open_all(struct ht_session *s, struct ht_cause *cause) {
     enum ht_status status;
     uint64_t ring_bytes = s->options->ring_kib * 1024;
-    if ((status = ht_topology_read(s->options->root, &s->topology, &s->limits, cause)) != HT_OK ||
+    if (s->options->root[0] != '\0' && (status = ht_drop_file_capabilities(cause)) != HT_OK)
+        return status;
+    if ((status = choose_path(s, cause)) != HT_OK ||
+        (status = ht_topology_read(s->options->root, &s->topology, &s->limits, cause)) != HT_OK ||
         (status = list_cpus(s, cause)) != HT_OK || (status = open_signals(s, cause)) != HT_OK ||
         (status = ht_target_open(s->options, &s->target, cause)) != HT_OK ||
         (status = ht_clock_open(&s->clock, cause)) != HT_OK ||

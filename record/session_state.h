@@ -61,6 +61,9 @@ enum ht_status ht_session_put_node_stats(struct ht_session *session, struct ht_c
 enum ht_status ht_session_put_end(struct ht_session *session, const struct ht_summary *summary,
                                   struct ht_cause *cause);
 
+/* window.c: 1 where a signal asked to end since the last call. */
+int ht_session_take_signals(struct ht_session *session);
+
 /* window.c: mappings that the readers asked for since. */
 enum ht_status ht_session_read_mappings(struct ht_session *session, struct ht_cause *cause);
 

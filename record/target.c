@@ -5,18 +5,21 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "record/base/files.h"
+#include "record/base/grow.h"
 
 /* The child: waits for the byte, runs the command, or says why it cannot. Only async-signal-safe calls. */
 static _Noreturn void child_main(char **command, int go, int report) {
     char byte;
     sigset_t none;
     sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none,
-                NULL); /* the recorder blocks the signals that it reads from a descriptor */
+    sigprocmask(SIG_SETMASK, &none, NULL); /* the recorder blocks what it reads from a descriptor */
     if (read(go, &byte, 1) != 1)
         _exit(0); /* the recorder gave up: so do we, without a word */
     execvp(command[0], command);
@@ -58,15 +61,50 @@ out:
     return status;
 }
 
+static int is_gone(pid_t pid) {
+    char path[64], text[1024];
+    char state;
+    int threads;
+    if (kill(pid, 0) != 0 && errno != EPERM)
+        return 1;
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    if (ht_file_read("", path, text, sizeof text) <= 0)
+        return 0; /* hidden from us (hidepid), but there */
+    const char *after_name = strrchr(text, ')');
+    /* A zombie whose parent has not asked yet; with other threads left it is one whose main() has returned.
+     */
+    return after_name != NULL &&
+           sscanf(after_name + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %d",
+                  &state, &threads) == 2 &&
+           (state == 'Z' || state == 'X') && threads <= 1;
+}
+
+/* top -H and ps -L show threads: their number leads to the process, which is what a capture reports. */
+static pid_t process_of(pid_t tid) {
+    char path[64], text[4096];
+    snprintf(path, sizeof path, "/proc/%d/status", (int)tid);
+    if (ht_file_read("", path, text, sizeof text) <= 0)
+        return tid;
+    const char *line = strstr(text, "\nTgid:");
+    long pid = line != NULL ? strtol(line + strlen("\nTgid:"), NULL, 10) : 0;
+    return pid > 0 ? (pid_t)pid : tid;
+}
+
+static void add_process(struct ht_target *t, pid_t pid) {
+    for (size_t i = 0; i < t->pids; i++)
+        if (t->pid[i] == pid)
+            return;
+    t->pid[t->pids++] = pid;
+}
+
 enum ht_status ht_target_open(const struct ht_record_options *options, struct ht_target *t,
                               struct ht_cause *cause) {
     memset(t, 0, sizeof *t);
     t->go_fd = t->exec_fd = -1;
-    t->root = options->root;
     t->command = options->command;
     enum ht_status status = HT_OK;
     for (size_t i = 0; i < options->pids; i++)
-        if (kill(options->pid[i], 0) != 0 && errno != EPERM)
+        if (is_gone(options->pid[i]))
             return ht_fail(cause, HT_GONE, "-p %d: no such process", (int)options->pid[i]);
     if (options->command != NULL && (status = hold_command(options->command, t, cause)) != HT_OK)
         return status;
@@ -78,9 +116,9 @@ enum ht_status ht_target_open(const struct ht_record_options *options, struct ht
         return ht_fail(cause, HT_NOMEM, "out of memory");
     }
     for (size_t i = 0; i < options->pids; i++)
-        t->pid[t->pids++] = options->pid[i];
-    if (t->pids < pids)
-        t->pid[t->pids++] = t->child;
+        add_process(t, process_of(options->pid[i]));
+    if (t->child > 0 && !options->system)
+        add_process(t, t->child);
     return HT_OK;
 }
 
@@ -108,15 +146,15 @@ int ht_target_gone(struct ht_target *t) {
         return t->exited;
     }
     for (size_t i = 0; i < t->pids; i++)
-        if (kill(t->pid[i], 0) == 0 || errno == EPERM)
+        if (!is_gone(t->pid[i]))
             return 0;
     return t->pids > 0;
 }
 
-static enum ht_status add_threads(const char *root, pid_t pid, pid_t **tid, size_t *tids, size_t *capacity,
+static enum ht_status add_threads(pid_t pid, pid_t **tid, size_t *tids, size_t *capacity,
                                   struct ht_cause *cause) {
-    char path[512];
-    snprintf(path, sizeof path, "%s/proc/%d/task", root, (int)pid);
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
     DIR *dir = opendir(path);
     if (dir == NULL)
         return HT_OK; /* gone: ht_target_gone says so soon */
@@ -124,16 +162,12 @@ static enum ht_status add_threads(const char *root, pid_t pid, pid_t **tid, size
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
         if (!isdigit((unsigned char)entry->d_name[0]))
             continue;
-        if (*tids == *capacity) {
-            size_t grown = *capacity == 0 ? 64 : *capacity * 2;
-            pid_t *moved = realloc(*tid, grown * sizeof *moved);
-            if (moved == NULL) {
-                status = ht_fail(cause, HT_NOMEM, "out of memory");
-                break;
-            }
-            *tid = moved;
-            *capacity = grown;
+        pid_t *moved = ht_grow(*tid, capacity, *tids + 1, sizeof *moved);
+        if (moved == NULL) {
+            status = ht_fail(cause, HT_NOMEM, "out of memory");
+            break;
         }
+        *tid = moved;
         (*tid)[(*tids)++] = (pid_t)atoi(entry->d_name);
     }
     closedir(dir);
@@ -147,7 +181,7 @@ enum ht_status ht_target_threads(const struct ht_target *t, pid_t **tid, size_t 
     *tid = NULL;
     *tids = 0;
     for (size_t i = 0; i < t->pids && status == HT_OK; i++)
-        status = add_threads(t->root, t->pid[i], tid, tids, &capacity, cause);
+        status = add_threads(t->pid[i], tid, tids, &capacity, cause);
     if (status != HT_OK) {
         free(*tid);
         *tid = NULL;

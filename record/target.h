@@ -1,6 +1,6 @@
 /* What a recording is about: the whole machine, some processes, or a command that is started for it. A
  * command is forked early and held on a pipe until the events are on, so that nothing of it is missed. The
- * session owns it; its thread only. */
+ * session owns it; its thread only. Processes are those of the running machine, whatever --sysroot says. */
 #ifndef HT_RECORD_TARGET_H
 #define HT_RECORD_TARGET_H
 
@@ -9,7 +9,6 @@
 #include "record/options.h"
 
 struct ht_target {
-    const char *root;
     pid_t *pid; /* what is reported; empty for the whole machine */
     size_t pids;
     pid_t child; /* the command, 0 if none */

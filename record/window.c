@@ -20,11 +20,13 @@ enum ht_status ht_session_read_mappings(struct ht_session *s, struct ht_cause *c
     while (status == HT_OK && ht_pid_queue_take(&s->queue, &pid)) {
         status =
             ht_tasks_mappings(s->options->root, pid, s->start_ns, &s->mappings, &s->spaces, &s->denied_maps);
+        if (status == HT_LIMIT) {
+            ht_limits_add(&s->limits, 1, "mappings", "", "process %d has more than are kept", (int)pid);
+            status = HT_OK;
+        }
         /* A table holds HT_ROWS_MAX rows; one process has 65,530 mappings at most by default. */
         if (status == HT_OK && s->mappings.rows > HT_ROWS_MAX / 4)
             status = ht_session_put(s, &s->mappings, cause);
-        else if (status == HT_LIMIT)
-            status = HT_OK;
         else if (status != HT_OK)
             ht_fail(cause, status, "mappings of process %d: %s", (int)pid, ht_status_text(status));
     }
@@ -62,7 +64,7 @@ static enum ht_status keep_budget(struct ht_session *s, struct ht_cause *cause) 
     return ht_events_switch(&s->opened, event, 0, cause);
 }
 
-static int take_signals(struct ht_session *s) {
+int ht_session_take_signals(struct ht_session *s) {
     struct signalfd_siginfo info;
     int stop = 0;
     while (read(s->signal_fd, &info, sizeof info) == sizeof info)
@@ -101,7 +103,7 @@ static enum ht_status watch(struct ht_session *s, struct ht_cause *cause) {
             status = ht_numa_maps_tick(&s->numa_maps, ht_clock_now(&s->clock), s->writer, s->encoder, cause);
         if (status == HT_OK)
             status = keep_budget(s, cause);
-        if (take_signals(s))
+        if (ht_session_take_signals(s))
             s->end_reason = "interrupt";
         else if (wait[1].revents != 0)
             s->end_reason = "recorder failed";

@@ -8,15 +8,18 @@
 #include <string.h>
 #include <unistd.h>
 
+/* O_NONBLOCK: of what lies in the place of a file, a FIFO must not hold us. */
+#define HOW (O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+
 static int open_under(const char *root, const char *path) {
     char full[HT_PATH_MAX];
     if (root == NULL || *root == '\0')
-        return open(path, O_RDONLY | O_CLOEXEC);
+        return open(path, HOW);
     if ((size_t)snprintf(full, sizeof full, "%s%s", root, path) >= sizeof full) {
         errno = ENAMETOOLONG;
         return -1;
     }
-    return open(full, O_RDONLY | O_CLOEXEC);
+    return open(full, HOW);
 }
 
 /* /proc files come in pieces: read until the end, not until the first short read. */

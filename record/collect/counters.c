@@ -23,9 +23,10 @@ static enum ht_status read_event(const struct ht_opened *o, const struct ht_open
     return ht_fail_errno(cause, "reading event %s on CPU %d", event->source->name, e->cpu);
 }
 
+/* Events were opened CPU by CPU, so that the rows of this one are the last. */
 static long row_of(const struct ht_table *t, uint32_t first, int cpu, unsigned event) {
-    for (uint32_t row = first; row < t->rows; row++)
-        if ((int)t->number[HT_COUNTER_CPU][row] == cpu && t->number[HT_COUNTER_EVENT][row] == event)
+    for (uint32_t row = t->rows; row-- > first && (int)t->number[HT_COUNTER_CPU][row] == cpu;)
+        if (t->number[HT_COUNTER_EVENT][row] == event)
             return row;
     return -1;
 }

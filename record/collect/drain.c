@@ -13,6 +13,7 @@
 #include "record/collect/ring.h"
 
 #define CPUS_PER_THREAD 32
+#define CPUS_MAX        65536 /* for affinity: more than any kernel is built for */
 #define RELEASE_BYTES   (64u << 10)
 /* A record carries the time of its hit and lands in the ring a little later: an interrupt, or a virtual CPU
  * that was not running, may lie between. Rows older than the bound after all are counted as late. */
@@ -170,21 +171,25 @@ static enum ht_status count_own_losses(struct reader *r) {
     return status;
 }
 
-/* To all CPUs of the node, by the topology that we have anyway (libnuma's tables are not safe between
- * threads). A wish: a thread elsewhere works as well, only slower. */
+/* To those CPUs of the node that we may run on anyway: never to isolated ones, nor out of a taskset. By the
+ * topology that we have (libnuma's tables are not safe between threads). A wish: a thread elsewhere works as
+ * well, only slower. */
 static void bind_to_node(const struct reader *r) {
     const struct ht_table *cpus = &r->drain->request.topology->cpu;
-    int most = (int)cpus->rows > 0 ? (int)cpus->number[HT_CPU_CPU][cpus->rows - 1] + 1 : 0;
-    cpu_set_t *set = most > 0 ? CPU_ALLOC(most) : NULL;
-    if (set == NULL)
-        return;
-    size_t bytes = CPU_ALLOC_SIZE(most);
+    size_t bytes = CPU_ALLOC_SIZE(CPUS_MAX);
+    cpu_set_t *own = CPU_ALLOC(CPUS_MAX), *set = CPU_ALLOC(CPUS_MAX);
+    if (own == NULL || set == NULL || sched_getaffinity(0, bytes, own) != 0)
+        goto out;
     CPU_ZERO_S(bytes, set);
-    for (uint32_t row = 0; row < cpus->rows; row++)
-        if ((int)cpus->number[HT_CPU_NODE][row] == r->node)
-            CPU_SET_S(cpus->number[HT_CPU_CPU][row], bytes, set);
+    for (uint32_t row = 0; row < cpus->rows; row++) {
+        uint64_t cpu = cpus->number[HT_CPU_CPU][row];
+        if ((int)cpus->number[HT_CPU_NODE][row] == r->node && CPU_ISSET_S(cpu, bytes, own))
+            CPU_SET_S(cpu, bytes, set);
+    }
     if (CPU_COUNT_S(bytes, set) > 0)
         (void)sched_setaffinity(0, bytes, set);
+out:
+    CPU_FREE(own);
     CPU_FREE(set);
 }
 
@@ -400,11 +405,4 @@ void ht_drain_close(struct ht_drain *d) {
         close(d->stop_fd);
     pthread_mutex_destroy(&d->lock);
     free(d);
-}
-
-uint32_t ht_drain_round(struct ht_drain *d) {
-    pthread_mutex_lock(&d->lock);
-    uint32_t round = d->closed + 1;
-    pthread_mutex_unlock(&d->lock);
-    return round;
 }

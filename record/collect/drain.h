@@ -56,6 +56,4 @@ enum ht_status ht_drain_stop(struct ht_drain *drain, struct ht_drain_totals *tot
 void ht_drain_totals_free(struct ht_drain_totals *totals); /* zeroed is fine */
 void ht_drain_close(struct ht_drain *drain);               /* NULL is fine; stops a running one */
 
-uint32_t ht_drain_round(struct ht_drain *drain); /* the round that is going on */
-
 #endif

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "record/base/files.h"
+#include "record/base/grow.h"
 
 #define VDSO_BYTES_MAX 65536
 
@@ -43,14 +44,10 @@ static int is_same(const struct ht_dso *d, enum ht_dso_kind kind, const struct h
 static enum ht_status add_dso(struct ht_dsos *s, enum ht_dso_kind kind, const struct ht_mapping *m,
                               const char *file) {
     char jit[64];
-    if (s->count == s->capacity) {
-        size_t grown = s->capacity == 0 ? 64 : s->capacity * 2;
-        struct ht_dso *moved = realloc(s->dso, grown * sizeof *moved);
-        if (moved == NULL)
-            return HT_NOMEM;
-        s->dso = moved;
-        s->capacity = grown;
-    }
+    struct ht_dso *dso = ht_grow(s->dso, &s->capacity, s->count + 1, sizeof *dso);
+    if (dso == NULL)
+        return HT_NOMEM;
+    s->dso = dso;
     struct ht_dso *d = &s->dso[s->count];
     memset(d, 0, sizeof *d);
     d->number = (uint32_t)s->count;

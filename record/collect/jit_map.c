@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "record/base/files.h"
 
@@ -62,6 +63,17 @@ static enum ht_status parse(struct ht_jit_map *map) {
     return HT_OK;
 }
 
+/* Anybody may put a file or a link under that name into /tmp, and we may be root: only what belongs to the
+ * process's own user or to root is believed, as perf does. */
+static int is_trusted(const char *root, int32_t pid, const char *path) {
+    char full[HT_PATH_MAX], process[HT_PATH_MAX];
+    struct stat file, owner;
+    snprintf(full, sizeof full, "%s%s", root, path);
+    snprintf(process, sizeof process, "%s/proc/%d", root, pid);
+    return lstat(full, &file) == 0 && S_ISREG(file.st_mode) &&
+           (file.st_uid == 0 || (stat(process, &owner) == 0 && file.st_uid == owner.st_uid));
+}
+
 enum ht_status ht_jit_map_read(const char *root, int32_t pid, struct ht_jit_map *map,
                                struct ht_cause *cause) {
     char path[256];
@@ -69,6 +81,8 @@ enum ht_status ht_jit_map_read(const char *root, int32_t pid, struct ht_jit_map 
     memset(map, 0, sizeof *map);
     snprintf(map->path, sizeof map->path, "/tmp/perf-%d.map", inner_pid(root, pid));
     snprintf(path, sizeof path, "/proc/%d/root%s", pid, map->path);
+    if (!is_trusted(root, pid, path))
+        return ht_fail(cause, HT_NOT_FOUND, "no %s of process %d's user", map->path, pid);
     enum ht_status status = ht_file_read_all(root, path, TEXT_MAX, &map->text, &length, cause);
     if (status == HT_OK && (status = parse(map)) != HT_OK) {
         ht_jit_map_free(map);

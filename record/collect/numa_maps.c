@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "record/base/files.h"
+#include "record/base/privilege.h"
 #include "record/host/clock.h"
 
 #define RSS_BYTES_MAX  (32ull << 30) /* 4.5 s were seen at 210 GB: 0.7 s here at worst */
@@ -113,8 +114,8 @@ static enum ht_status line_rows(const struct ht_numa_map_line *p, uint64_t now_n
 }
 
 static enum ht_status write_snapshot(char *text, uint64_t now_ns, const struct ht_numa_maps_target *target,
-                                     struct ht_writer *writer, struct ht_encoder *encoder,
-                                     struct ht_cause *cause) {
+                                     struct ht_limits *limits, struct ht_writer *writer,
+                                     struct ht_encoder *encoder, struct ht_cause *cause) {
     struct ht_table maps, nodes;
     enum ht_status status = HT_OK;
     char *save = NULL;
@@ -125,6 +126,12 @@ static enum ht_status write_snapshot(char *text, uint64_t now_ns, const struct h
         struct ht_numa_map_line parsed;
         if (ht_numa_map_parse(line, &parsed))
             status = line_rows(&parsed, now_ns, target, &maps, &nodes);
+    }
+    if (status == HT_LIMIT) {
+        ht_limits_add(limits, 1, "numa_maps", "",
+                      "process %d has more mappings times nodes than one chunk holds: a part of them is kept",
+                      (int)target->pid);
+        status = HT_OK;
     }
     if (status != HT_OK)
         ht_fail(cause, status, "numa_maps of process %d: %s", (int)target->pid, ht_status_text(status));
@@ -192,13 +199,13 @@ static enum ht_status snapshot(struct ht_numa_maps *m, struct ht_numa_maps_targe
     if (status != HT_OK) {
         t->given_up = 1;
         if (status == HT_PERMISSION)
-            ht_limits_add(m->limits, 1, "numa_maps", "run as root, or with cap_sys_ptrace", "%s", why.text);
+            ht_limits_add(m->limits, 1, "numa_maps", HT_MEND_PRIVILEGE, "%s", why.text);
         else if (status == HT_NOT_FOUND && ht_file_number(m->root, "/proc/self/stat", -1) >= 0 &&
                  resident_bytes(m->root, t->pid) > 0)
             ht_limits_add(m->limits, 1, "numa_maps", "a kernel with CONFIG_NUMA", "%s", why.text);
         return HT_OK; /* else the process has ended */
     }
-    status = write_snapshot(text, now_ns, t, writer, encoder, cause);
+    status = write_snapshot(text, now_ns, t, m->limits, writer, encoder, cause);
     free(text);
     t->snapshots++;
     uint64_t pause = t->last_cost_ns * PACE;

@@ -2,29 +2,19 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/capability.h>
+#include <linux/capability.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "record/base/files.h"
-
-static int may_lock_any_memory(void) {
-    cap_flag_value_t set = CAP_CLEAR;
-    cap_t caps = cap_get_proc();
-    if (caps == NULL)
-        return 0;
-    if (cap_get_flag(caps, CAP_IPC_LOCK, CAP_EFFECTIVE, &set) != 0)
-        set = CAP_CLEAR;
-    cap_free(caps);
-    return set == CAP_SET;
-}
+#include "record/base/privilege.h"
 
 /* The kernel counts perf_event_mlock_kb for each online CPU, and the process's RLIMIT_MEMLOCK on top. */
 uint64_t ht_ring_fit(uint64_t wanted, unsigned rings) {
     struct rlimit limit;
     uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-    if (may_lock_any_memory() || ht_file_number("", "/proc/sys/kernel/perf_event_paranoid", 2) < 0)
+    if (ht_has_capability(CAP_IPC_LOCK) || ht_file_number("", "/proc/sys/kernel/perf_event_paranoid", 2) < 0)
         return wanted;
     uint64_t pool = (uint64_t)ht_file_number("", "/proc/sys/kernel/perf_event_mlock_kb", 516) * 1024 * rings;
     if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0) {

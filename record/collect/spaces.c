@@ -3,27 +3,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "record/base/grow.h"
+
 #define NAMES_MAX   (64u << 20)
 #define PARENTS_MAX 16 /* generations of forks that are followed */
 
-static int make_room(void **array, size_t *capacity, size_t needed, size_t size, size_t first) {
-    if (needed <= *capacity)
-        return 1;
-    size_t grown = *capacity == 0 ? first : *capacity * 2;
-    if (grown < needed)
-        grown = needed;
-    void *moved = realloc(*array, grown * size);
-    if (moved == NULL)
-        return 0;
-    *array = moved;
-    *capacity = grown;
-    return 1;
-}
-
 void ht_spaces_add(struct ht_spaces *s, const struct ht_mapping *mapping, const char *file, size_t length) {
-    if (s->mappings >= HT_MAPPINGS_MAX || s->names_length + length + 1 > NAMES_MAX ||
-        !make_room((void **)&s->mapping, &s->mapping_capacity, s->mappings + 1, sizeof *s->mapping, 256) ||
-        !make_room((void **)&s->names, &s->names_capacity, s->names_length + length + 1, 1, 16384)) {
+    struct ht_mapping *mappings = NULL;
+    char *names = NULL;
+    if (s->mappings < HT_MAPPINGS_MAX && s->names_length + length + 1 <= NAMES_MAX) {
+        mappings = ht_grow(s->mapping, &s->mapping_capacity, s->mappings + 1, sizeof *mappings);
+        s->mapping = mappings != NULL ? mappings : s->mapping;
+        names = ht_grow(s->names, &s->names_capacity, s->names_length + length + 1, 1);
+        s->names = names != NULL ? names : s->names;
+    }
+    if (mappings == NULL || names == NULL) {
         s->dropped++;
         return;
     }
@@ -36,11 +30,13 @@ void ht_spaces_add(struct ht_spaces *s, const struct ht_mapping *mapping, const 
 }
 
 void ht_spaces_fork(struct ht_spaces *s, int32_t pid, int32_t parent, uint64_t time) {
-    if (s->forks >= HT_MAPPINGS_MAX ||
-        !make_room((void **)&s->fork, &s->fork_capacity, s->forks + 1, sizeof *s->fork, 64)) {
+    struct ht_fork *forks =
+        s->forks < HT_MAPPINGS_MAX ? ht_grow(s->fork, &s->fork_capacity, s->forks + 1, sizeof *forks) : NULL;
+    if (forks == NULL) {
         s->dropped++;
         return;
     }
+    s->fork = forks;
     s->fork[s->forks++] = (struct ht_fork){pid, parent, time};
 }
 

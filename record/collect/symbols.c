@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "record/base/privilege.h"
 #include "record/collect/dso.h"
 #include "record/collect/symbols_kernel.h"
 #include "record/host/clock.h"
@@ -27,7 +28,7 @@ struct work {
     struct ht_table symbol, code;
     uint64_t deadline_ns;
     uint64_t cut_dsos;
-    uint32_t next_number; /* of DSOs in the capture */
+    int stopped; /* the user does not want to wait */
 };
 
 static int by_dso_offset(const void *a, const void *b) {
@@ -118,13 +119,19 @@ static enum ht_status name_places(struct work *w, struct ht_dso *dso, const stru
     return status;
 }
 
+static int is_stopped(struct work *w) {
+    const struct ht_symbols_request *r = w->request;
+    w->stopped = w->stopped || (r->is_stopped != NULL && r->is_stopped(r->context));
+    return w->stopped;
+}
+
 static enum ht_status name_all(struct work *w, struct ht_cause *cause) {
     enum ht_status status = HT_OK;
     for (size_t i = 0, end; i < w->places && status == HT_OK; i = end) {
         struct ht_dso *dso = &w->dsos.dso[w->place[i].dso];
         for (end = i; end < w->places && w->place[end].dso == w->place[i].dso; end++)
             ;
-        if (ht_clock_monotonic() > w->deadline_ns) {
+        if (is_stopped(w) || ht_clock_monotonic() > w->deadline_ns) {
             w->cut_dsos++;
             continue; /* its DSO row says that it was not read */
         }
@@ -149,7 +156,10 @@ static void say_limits(const struct work *w) {
     const struct ht_symbols_request *r = w->request;
     struct ht_dso_counts counts;
     ht_dsos_count(&w->dsos, &counts);
-    if (w->cut_dsos > 0)
+    if (w->cut_dsos > 0 && w->stopped)
+        ht_limits_add(r->limits, w->cut_dsos, "symbols", "",
+                      "interrupted while they were read: files left out");
+    else if (w->cut_dsos > 0)
         ht_limits_add(r->limits, w->cut_dsos, "symbols", "",
                       "reading them took more than %llu s: files left out", TIME_NS_MAX / 1000000000u);
     if (r->hits->dropped > 0)
@@ -161,7 +171,7 @@ static void say_limits(const struct work *w) {
                       "more than %u mappings of code: mappings that were not kept for names",
                       HT_MAPPINGS_MAX);
     if (counts.denied > 0)
-        ht_limits_add(r->limits, counts.denied, "symbols", "run as root, or with cap_sys_ptrace",
+        ht_limits_add(r->limits, counts.denied, "symbols", HT_MEND_PRIVILEGE,
                       "files of other users' processes may not be read");
     if (counts.changed > 0)
         ht_limits_add(r->limits, counts.changed, "symbols", "",
@@ -186,7 +196,6 @@ enum ht_status ht_symbols_collect(const struct ht_symbols_request *request, stru
         status = name_all(&w, cause);
     if (status != HT_OK && cause->text[0] == '\0')
         ht_fail(cause, status, "symbols: %s", ht_status_text(status));
-    w.next_number = (uint32_t)w.dsos.count;
     if (status == HT_OK)
         status = ht_writer_put(request->writer, request->encoder, &w.symbol, 0, cause);
     if (status == HT_OK)
@@ -194,7 +203,7 @@ enum ht_status ht_symbols_collect(const struct ht_symbols_request *request, stru
     if (status == HT_OK)
         status = put_dsos(&w, cause);
     if (status == HT_OK)
-        status = ht_symbols_kernel(request, w.next_number, cause);
+        status = ht_symbols_kernel(request, (uint32_t)w.dsos.count, cause);
     say_limits(&w);
     ht_dsos_free(&w.dsos);
     ht_table_free(&w.symbol);

@@ -15,10 +15,12 @@ struct ht_symbols_request {
     struct ht_writer *writer;
     struct ht_encoder *encoder;
     struct ht_limits *limits;
-    uint64_t start_ns;        /* time of the kernel's own MMAP rows */
-    int64_t realtime_offset;  /* CLOCK_REALTIME minus perf clock */
-    struct ht_hits *hits;     /* sorted by this call */
-    struct ht_spaces *spaces; /* sorted by this call */
+    uint64_t start_ns;                /* time of the kernel's own MMAP rows */
+    int64_t realtime_offset;          /* CLOCK_REALTIME minus perf clock */
+    struct ht_hits *hits;             /* sorted by this call */
+    struct ht_spaces *spaces;         /* sorted by this call */
+    void *context;                    /* of is_stopped */
+    int (*is_stopped)(void *context); /* the user does not want to wait: leave the rest out; NULL: never */
 };
 
 /* Writes the chunks DSO, SYMBOL, CODE and the kernel's MMAP rows (pid -1). A file that cannot be read is a

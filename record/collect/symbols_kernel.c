@@ -1,5 +1,6 @@
 #include "record/collect/symbols_kernel.h"
 
+#include <elf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,11 +8,12 @@
 #include "record/base/files.h"
 #include "record/collect/kallsyms.h"
 
-#define KERNEL         "[kernel.kallsyms]"
-#define MODULES_MAX    512
-#define CPUMODE_KERNEL 1 /* PERF_RECORD_MISC_KERNEL */
-#define NOTES_MAX      65536
-#define PROT_CODE      5 /* read and execute */
+#define KERNEL             "[kernel.kallsyms]"
+#define MODULES_MAX        512
+#define CPUMODE_KERNEL     1 /* PERF_RECORD_MISC_KERNEL */
+#define NOTES_MAX          65536
+#define BUILD_ID_BYTES_MAX 64
+#define PROT_CODE          5 /* read and execute */
 
 struct module {
     char name[64]; /* without brackets; "" the kernel itself */
@@ -64,23 +66,29 @@ static size_t module_of(struct kernel *k, const char *name) {
 
 /* The GNU build id among the notes of a file: {namesz, descsz, type, name, desc}, each padded to four bytes.
  */
-static size_t build_id(const char *root, const char *path, uint8_t id[64]) {
-    static uint8_t notes[NOTES_MAX];
-    long length = ht_file_read(root, path, (char *)notes, sizeof notes);
-    size_t at = 0;
-    while (length > 0 && at + 12 <= (size_t)length) {
-        uint32_t header[3];
-        memcpy(header, notes + at, sizeof header);
-        size_t name = at + 12, desc = name + ((header[0] + 3u) & ~3u), next = desc + ((header[1] + 3u) & ~3u);
-        if (header[0] > NOTES_MAX || header[1] > NOTES_MAX || next > (size_t)length)
-            return 0;
-        if (header[2] == 3 && header[0] == 4 && memcmp(notes + name, "GNU", 4) == 0 && header[1] <= 64) {
-            memcpy(id, notes + desc, header[1]);
-            return header[1];
+static size_t build_id(const char *root, const char *path, uint8_t id[BUILD_ID_BYTES_MAX]) {
+    char *notes = NULL;
+    size_t length, at = 0, found = 0;
+    if (ht_file_read_all(root, path, NOTES_MAX, &notes, &length, NULL) != HT_OK)
+        return 0;
+    while (found == 0 && at + sizeof(Elf64_Nhdr) <= length) {
+        Elf64_Nhdr note;
+        memcpy(&note, notes + at, sizeof note);
+        if (note.n_namesz > NOTES_MAX || note.n_descsz > NOTES_MAX)
+            break;
+        size_t name = at + sizeof note, desc = name + ((note.n_namesz + 3u) & ~3u);
+        at = desc + ((note.n_descsz + 3u) & ~3u);
+        if (at > length)
+            break;
+        if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == sizeof ELF_NOTE_GNU &&
+            memcmp(notes + name, ELF_NOTE_GNU, sizeof ELF_NOTE_GNU) == 0 &&
+            note.n_descsz <= BUILD_ID_BYTES_MAX) {
+            memcpy(id, notes + desc, note.n_descsz);
+            found = note.n_descsz;
         }
-        at = next;
     }
-    return 0;
+    free(notes);
+    return found;
 }
 
 static void label_of(const struct module *m, char *label, size_t size) {
@@ -114,7 +122,7 @@ static enum ht_status dso_row(struct kernel *k, size_t index) {
     const struct module *m = &k->module[index];
     uint32_t row;
     char label[80], path[128] = "/sys/kernel/notes";
-    uint8_t id[64];
+    uint8_t id[BUILD_ID_BYTES_MAX];
     enum ht_status status = ht_table_add(&k->dso, &row);
     if (status != HT_OK)
         return status;

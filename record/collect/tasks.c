@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "record/base/files.h"
+#include "record/base/grow.h"
 #include "record/host/clock.h"
 
 #define SNAPSHOT_NS_MAX 2000000000ull
@@ -192,14 +193,10 @@ void ht_pid_queue_add(struct ht_pid_queue *q, int32_t pid) {
     while (i < q->count && q->pid[i] != pid)
         i++;
     if (i == q->count) {
-        if (q->count == q->capacity) {
-            size_t grown = q->capacity == 0 ? 256 : q->capacity * 2;
-            int32_t *moved = realloc(q->pid, grown * sizeof *moved);
-            if (moved == NULL)
-                goto out; /* this process will have no mappings; its records still come */
-            q->pid = moved;
-            q->capacity = grown;
-        }
+        int32_t *moved = ht_grow(q->pid, &q->capacity, q->count + 1, sizeof *moved);
+        if (moved == NULL)
+            goto out; /* this process will have no mappings; its records still come */
+        q->pid = moved;
         q->pid[q->count++] = pid;
         if (write(q->wake_fd, &one, sizeof one) < 0) {
             /* EAGAIN: the counter is at its top, so the session is awake. */

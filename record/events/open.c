@@ -8,24 +8,18 @@
 #include <unistd.h>
 
 #include "record/base/files.h"
+#include "record/base/grow.h"
+#include "record/base/privilege.h"
 #include "record/events/attr_fallback.h"
 #include "record/events/flags.h"
-
-#define MEND_PRIVILEGE                                                                                       \
-    "sudo hitm-record ..., or sudo setcap cap_perfmon,cap_sys_ptrace,cap_syslog,cap_dac_read_search=ep "     \
-    "$(command -v hitm-record), or sudo sysctl kernel.perf_event_paranoid=-1"
 
 /* ---- the table of open events ---- */
 
 enum ht_status ht_events_add(struct ht_opened *o, int fd, int cpu, unsigned event, uint64_t id) {
-    if (o->count == o->capacity) {
-        size_t grown = o->capacity == 0 ? 64 : o->capacity * 2;
-        struct ht_open_event *moved = realloc(o->open, grown * sizeof *moved);
-        if (moved == NULL)
-            return HT_NOMEM;
-        o->open = moved;
-        o->capacity = grown;
-    }
+    struct ht_open_event *open = ht_grow(o->open, &o->capacity, o->count + 1, sizeof *open);
+    if (open == NULL)
+        return HT_NOMEM;
+    o->open = open;
     o->open[o->count++] = (struct ht_open_event){fd, cpu, event, id};
     return HT_OK;
 }
@@ -94,9 +88,9 @@ static int open_adapting(struct ht_event *event, pid_t tid, int cpu, struct ht_l
             ht_attr_set_flags(&event->attr, flags | HT_FLAG_EXCLUDE_KERNEL | HT_FLAG_EXCLUDE_HV);
             fd = ht_perf_open(&event->attr, tid, cpu, -1);
             if (fd >= 0) {
-                ht_limits_add(limits, 1, "kernel side of events", MEND_PRIVILEGE,
-                              "perf_event_paranoid and missing privilege: only what happens in user mode "
-                              "is recorded");
+                ht_limits_add(limits, 1, "kernel side of events", HT_MEND_PRIVILEGE,
+                              "without privilege, kernel.perf_event_paranoid allows only what happens in "
+                              "user mode");
                 return fd;
             }
             error = errno;
@@ -123,18 +117,18 @@ static enum ht_status keep(struct ht_opened *o, int fd, int cpu, struct ht_event
 }
 
 static void say_failed(const struct ht_event *event, int error, struct ht_limits *limits) {
-    const char *mend = is_denied(error) ? MEND_PRIVILEGE
+    const char *mend = is_denied(error) ? HT_MEND_PRIVILEGE
                        : error == EMFILE || error == ENFILE
                            ? "raise the limit of open files: ulimit -n, or LimitNOFILE="
                            : "";
-    ht_limits_add(limits, 1, event->source->name, mend, "perf_event_open: %s: no %s", strerror(error),
-                  event->source->without);
+    ht_limits_add(limits, 1, event->source->name, mend, "no %s: perf_event_open says %s",
+                  event->source->without, strerror(error));
 }
 
 /* A limit row for each event, not for each CPU of it: the count says on how many it failed. ESRCH and ENODEV
  * are a thread that ended or a CPU that went away meanwhile: no limit of the machine. */
 static enum ht_status open_all(const struct ht_open_request *r, struct ht_opened *o, struct ht_limits *limits,
-                               struct ht_cause *cause) {
+                               int *error, struct ht_cause *cause) {
     static const pid_t everyone[] = {-1};
     const pid_t *tid = o->per_task ? r->tid : everyone;
     size_t tids = o->per_task ? r->tids : 1;
@@ -143,10 +137,11 @@ static enum ht_status open_all(const struct ht_open_request *r, struct ht_opened
             for (unsigned e = 0; e < r->plan->events; e++) {
                 struct ht_event *event = &r->plan->event[e];
                 int fd = open_adapting(event, tid[t], r->cpu[c], limits);
-                if (fd < 0 && (errno == ESRCH || errno == ENODEV))
+                *error = fd < 0 ? errno : *error;
+                if (fd < 0 && (*error == ESRCH || *error == ENODEV))
                     break;
                 if (fd < 0) {
-                    say_failed(event, errno, limits);
+                    say_failed(event, *error, limits);
                     if (e == 0)
                         break; /* no sideband, no ring on this CPU */
                     continue;
@@ -185,15 +180,22 @@ static int may_open_cpu_wide(const struct ht_plan *plan, int cpu, int *error) {
 
 static enum ht_status nothing_open(const struct ht_opened *o, int error, struct ht_cause *cause) {
     int64_t paranoid = ht_file_number("", "/proc/sys/kernel/perf_event_paranoid", -99);
+    if (error == ESRCH)
+        return ht_fail(cause, HT_GONE, "the target ended before it could be recorded");
     if (error == ENOSYS || error == ENOENT || error == EOPNOTSUPP)
         return ht_fail(cause, HT_UNSUPPORTED, "this kernel has no perf events (%s)", strerror(error));
     if (!is_denied(error))
         return ht_fail(cause, HT_SYSTEM, "no event could be opened: %s", strerror(error));
+    if (o->per_task)
+        return ht_fail(cause, HT_PERMISSION,
+                       "the target may not be recorded: %s. It belongs to another user, or "
+                       "kernel.perf_event_paranoid (%lld) forbids it: " HT_MEND_PRIVILEGE,
+                       strerror(error), (long long)paranoid);
     return ht_fail(cause, HT_PERMISSION,
-                   "no event could be opened%s: %s (kernel.perf_event_paranoid is %lld). Run as root, or: %s",
-                   o->per_task ? "" : " on whole CPUs", strerror(error), (long long)paranoid,
-                   "sudo setcap cap_perfmon,cap_sys_ptrace,cap_syslog,cap_dac_read_search=ep $(command -v "
-                   "hitm-record), or: sudo sysctl kernel.perf_event_paranoid=-1");
+                   "the whole machine may not be recorded: %s, kernel.perf_event_paranoid is %lld. Processes "
+                   "of your own may: hitm-record -p PID, or hitm-record -- COMMAND. For the "
+                   "machine: " HT_MEND_PRIVILEGE,
+                   strerror(error), (long long)paranoid);
 }
 
 enum ht_status ht_events_open(const struct ht_open_request *request, struct ht_opened *o,
@@ -211,13 +213,13 @@ enum ht_status ht_events_open(const struct ht_open_request *request, struct ht_o
             struct perf_event_attr *attr = &request->plan->event[e].attr;
             ht_attr_set_flags(attr, ht_attr_flags(attr) | HT_FLAG_INHERIT);
         }
-        ht_limits_add(limits, 0, "other processes", MEND_PRIVILEGE,
-                      "no privilege to watch whole CPUs: only the target's own threads are recorded; a "
+        ht_limits_add(limits, 0, "other processes", HT_MEND_PRIVILEGE,
+                      "without privilege to watch whole CPUs only the target's own threads are recorded: a "
                       "partner in another process and migrations done by others are not seen");
     }
-    status = open_all(request, o, limits, cause);
+    status = open_all(request, o, limits, &error, cause);
     if (status == HT_OK && o->count == 0)
-        status = nothing_open(o, errno, cause);
+        status = nothing_open(o, error, cause);
     if (status == HT_OK && (status = ht_events_index(o)) != HT_OK)
         ht_fail(cause, status, "out of memory");
     if (status != HT_OK)

@@ -96,27 +96,19 @@ static void fill_attr(const struct ht_source *s, uint64_t config, const struct h
     attr->wakeup_watermark = options->ring_bytes / 4;
 }
 
-static const char *tracepoint_mend(enum ht_status status) {
-    if (status == HT_PERMISSION)
-        return "run as root, or sudo mount -o remount,mode=755 /sys/kernel/tracing and sysctl "
-               "kernel.perf_event_paranoid=-1";
-    return "mount -t tracefs tracefs /sys/kernel/tracing, on a kernel that has this tracepoint";
-}
-
 void ht_plan_build(const struct ht_plan_options *options, struct ht_plan *plan, struct ht_limits *limits) {
     memset(plan, 0, sizeof *plan);
     for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++) {
         const struct ht_source *s = &sources[i];
         uint64_t config = s->config;
-        struct ht_cause cause = {0};
         if (s->kind == HT_EVENT_KIND_CPU_CLOCK && options->cpu_hz == 0)
             continue;
         if (s->type == PERF_TYPE_TRACEPOINT) {
-            enum ht_status status =
-                ht_tracepoint_id(options->root, s->system, s->tracepoint, &config, &cause);
+            enum ht_status status = ht_tracepoint_id(options->root, s->system, s->tracepoint, &config, NULL);
             if (status != HT_OK) {
-                ht_limits_add(limits, 0, s->name, tracepoint_mend(status), "%s: no %s", cause.text,
-                              s->without);
+                const char *why, *mend;
+                ht_tracepoint_missing(options->root, status, &why, &mend);
+                ht_limits_add(limits, 0, s->name, mend, "no %s: %s", s->without, why);
                 continue;
             }
         }

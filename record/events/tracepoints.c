@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "record/base/files.h"
+#include "record/base/privilege.h"
 
 /* debugfs is where it was before 4.1, and still the only mount on some systems. */
 static const char *const mounts[] = {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"};
@@ -36,6 +38,22 @@ enum ht_status ht_tracepoint_id(const char *root, const char *system, const char
         status = ht_fail(cause, HT_FORMAT, "the id file of %s:%s holds no number", system, name);
     free(text);
     return status;
+}
+
+void ht_tracepoint_missing(const char *root, enum ht_status status, const char **why, const char **mend) {
+    int denied = status == HT_PERMISSION, mounted = 0;
+    for (size_t i = 0; i < sizeof mounts / sizeof mounts[0]; i++) {
+        char path[HT_PATH_MAX];
+        snprintf(path, sizeof path, "%s%s/events", root, mounts[i]);
+        if (access(path, F_OK) == 0)
+            mounted = 1;
+        else
+            denied |= errno == EACCES;
+    }
+    *why = denied    ? "/sys/kernel/tracing is for root only"
+           : mounted ? "this kernel has no such tracepoint"
+                     : "tracefs is not mounted at /sys/kernel/tracing";
+    *mend = denied ? HT_MEND_PRIVILEGE : mounted ? "" : "sudo mount -t tracefs nodev /sys/kernel/tracing";
 }
 
 enum ht_status ht_tracepoint_format(const char *root, const char *system, const char *name, char **text,

@@ -17,7 +17,6 @@
 
 enum shape {
     WHOLE,    /* the file's text */
-    FIRST,    /* its first line */
     LINES,    /* a row for each line whose key starts with `arg`: NAME.KEY = rest */
     DISTINCT, /* a pattern: the distinct values of all files, with how many have each */
     EACH,     /* a pattern: a row for each file, named by what the first star stands for */
@@ -215,8 +214,6 @@ static enum ht_status put_file(struct sink *sink, const char *name, const char *
     if (c->shape == LINES) {
         status = put_lines(sink, name, text, c->arg);
     } else {
-        if (c->shape == FIRST)
-            length = strcspn(text, "\n");
         while (length > 0 && isspace((unsigned char)text[length - 1]))
             length--;
         text[length < VALUE_MAX ? length : VALUE_MAX] = '\0';

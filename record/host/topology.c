@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "record/base/files.h"
+#include "record/base/grow.h"
 
 #define NODES     "/sys/devices/system/node"
 #define CPUS      "/sys/devices/system/cpu"
@@ -107,15 +108,12 @@ static enum ht_status add_blocks(const char *root, unsigned node, uint64_t bytes
         const char *digits = entry->d_name + strlen("memory");
         if (strncmp(entry->d_name, "memory", strlen("memory")) != 0 || !isdigit((unsigned char)*digits))
             continue;
-        if (count == capacity) {
-            capacity = capacity == 0 ? 256 : capacity * 2;
-            unsigned long *grown = realloc(block, capacity * sizeof *block);
-            if (grown == NULL) {
-                status = HT_NOMEM;
-                goto out;
-            }
-            block = grown;
+        unsigned long *grown = ht_grow(block, &capacity, count + 1, sizeof *block);
+        if (grown == NULL) {
+            status = HT_NOMEM;
+            goto out;
         }
+        block = grown;
         block[count++] = strtoul(digits, NULL, 10);
     }
     if (count > 0)

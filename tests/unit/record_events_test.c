@@ -13,6 +13,7 @@
 #include "record/events/flags.h"
 #include "record/events/open.h"
 #include "record/events/plan.h"
+#include "record/events/tracepoints.h"
 #include "tests/unit/record_tree.h"
 
 static void test_flag_bits_are_the_compilers(void **state) {
@@ -74,6 +75,22 @@ static void test_plan(void **state) {
     assert_true(plan.event[0].attr.mmap_data);
     assert_int_equal(plan.event[1].attr.sample_period, 1000003); /* the prime behind 1 ms */
     ht_limits_free(&limits);
+    tree_remove(&tree);
+}
+
+static void test_a_missing_tracepoint_says_the_command(void **state) {
+    struct tree tree;
+    const char *why, *mend;
+    (void)state;
+    tree_make(&tree);
+    ht_tracepoint_missing(tree.root, HT_NOT_FOUND, &why, &mend);
+    assert_string_equal(mend, "sudo mount -t tracefs nodev /sys/kernel/tracing");
+    ht_tracepoint_missing(tree.root, HT_PERMISSION, &why, &mend);
+    assert_non_null(strstr(mend, "sudo setcap "));
+    tree_put(&tree, "/sys/kernel/tracing/events/enable", "0\n");
+    ht_tracepoint_missing(tree.root, HT_NOT_FOUND, &why, &mend);
+    assert_string_equal(why, "this kernel has no such tracepoint");
+    assert_string_equal(mend, "");
     tree_remove(&tree);
 }
 
@@ -148,6 +165,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_flag_bits_are_the_compilers),
         cmocka_unit_test(test_plan),
+        cmocka_unit_test(test_a_missing_tracepoint_says_the_command),
         cmocka_unit_test(test_fallbacks_go_from_new_to_old),
         cmocka_unit_test(test_events_are_found_by_identifier),
         cmocka_unit_test(test_budget),

@@ -102,6 +102,8 @@ static const struct {
     {__LINE__, {"--label", "=x"}, "--label"},
     {__LINE__, {"--force=1"}, "--force"},
     {__LINE__, {"--max-overhead", "101"}, "--max-overhead"},
+    {__LINE__, {"--cpu-hz", "0.5"}, "--cpu-hz"}, /* not taken for 0, which is none */
+    {__LINE__, {"-p", "+1"}, "-p"},
     {__LINE__, {"-q", "-v"}, "-q"},
     {__LINE__, {"--cgroup", "/x"}, "--cgroup"}, /* comes later: not offered */
 };

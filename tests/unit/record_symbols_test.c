@@ -1,5 +1,4 @@
-/* Names: kallsyms, perf-PID.map, an ELF file (this test itself), and the whole collection for our own
- * process. */
+/* Names: kallsyms, perf-PID.map, an ELF file (this test itself). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -65,6 +64,16 @@ static void test_jit_map(void **state) {
     assert_null(ht_jit_map_find(&map, 0xfff));
     ht_jit_map_free(&map);
     assert_int_equal(ht_jit_map_read(tree.root, 401, &map, NULL), HT_NOT_FOUND);
+    /* Somebody else's trap under that name: a link to another file, a FIFO that nobody writes. */
+    char path[128], real[128];
+    tree_put(&tree, "/proc/402/root/tmp/x", "1000 10 leaked\n");
+    snprintf(path, sizeof path, "%s/proc/402/root/tmp/perf-402.map", tree.root);
+    snprintf(real, sizeof real, "%s/proc/402/root/tmp/x", tree.root);
+    assert_int_equal(symlink(real, path), 0);
+    assert_int_equal(ht_jit_map_read(tree.root, 402, &map, NULL), HT_NOT_FOUND);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_int_equal(ht_jit_map_read(tree.root, 402, &map, NULL), HT_NOT_FOUND);
     tree_remove(&tree);
 }
 
