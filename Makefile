@@ -159,6 +159,10 @@ bench: need-test
 	@$(MAKE) --no-print-directory test-programs
 	@sh tests/bench.sh $(O)
 
+FUZZ_SECONDS ?= 60
+fuzz: all
+	@sh tests/fuzz/run.sh $(O) $(FUZZ_SECONDS)
+
 # ---- the rest ----
 
 PREFIX ?= /usr/local
@@ -171,8 +175,8 @@ install: all
 FORMATTED := $(sort $(wildcard schema/*.[ch] record/*.[ch] record/*/*.[ch] analyze/*.[ch] analyze/*/*.[ch] \
 	tests/*/*.[ch]))
 lint:
-	clang-format --dry-run -Werror $(FORMATTED)
-	mandoc -T lint -W warning man/*.1
+	@clang-format --dry-run -Werror $(FORMATTED)
+	@mandoc -T lint -W warning man/*.1
 
 format:
 	clang-format -i $(FORMATTED)
@@ -184,7 +188,8 @@ help:
 	@echo 'make          build hitm-record and hitm-analyze in $(O)/'
 	@echo 'make demo     record 10 s here, write its report and that of a false-sharing sample'
 	@echo 'make test     all tests; make SAN=1 test the same under ASan and UBSan'
-	@echo 'make bench    cost against perf; make lint; make format; make install PREFIX=/usr/local'
+	@echo 'make bench    cost against perf; make fuzz FUZZ_SECONDS=60; make lint; make format'
+	@echo 'make install PREFIX=/usr/local'
 	@echo 'make deps     install what is missing (Debian, Ubuntu)'
 
 -include $(patsubst %.o,%.d,$(SCHEMA_O) $(RECORD_O) $(ANALYZE_O) $(call object,$(TEST_C)) \

@@ -1,6 +1,6 @@
-/* Fuzzes what reads a capture: reader, loader, judge, as `hitm-analyze load` does. For libFuzzer; with
- * -DREPLAY an ordinary program that runs the files it is given, and `--seed OUT CAPTURE` makes an input of a
- * capture.
+/* Fuzzes what reads a capture: reader, loader, judge, as `hitm-analyze load` does. For libFuzzer with
+ * -DHT_LIBFUZZER; else an ordinary program that runs the files it is given, and `--seed OUT CAPTURE` makes an
+ * input of a capture.
  *
  * An input is 'r' and the bytes of a file, or 's' and chunks, whose headers, frames and checksums are made
  * here (or a fuzzer would never get past them): kind u8, columns u8, rows u16, round u8, length u16, content;
@@ -136,7 +136,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     return 0;
 }
 
-#ifdef REPLAY
+#ifndef HT_LIBFUZZER
 static uint8_t *read_file(const char *path, size_t *size) {
     FILE *in = fopen(path, "rb");
     uint8_t *data = malloc(1u << 24);

@@ -4,6 +4,8 @@
  * libFuzzer:   clang -fsanitize=fuzzer,address,undefined -DHT_LIBFUZZER ...
  * afl, replay: cc -fsanitize=address,undefined ...; fuzz_perf_data FILE...
  * without a fuzzer: fuzz_perf_data --mutate ROUNDS SEED FILE...   changes bytes of the files at random
+ *                   fuzz_perf_data --packed ROUNDS SEED FILE...   the same, and then packs the records as
+ *                                                                 perf record -z does
  *                   fuzz_perf_data --cut FILE...                  every length of each file */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +13,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <zstd.h>
+
 #include "analyze/import/import.h"
+#include "analyze/import/perf_format.h"
+#include "schema/endian.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -59,8 +65,42 @@ static void mutate(uint8_t *data, size_t size, uint64_t *state) {
     memcpy(data + where, &value, width < size - where ? width : size - where);
 }
 
+/* The data section in COMPRESSED records of some length, one stream, behind what came before it; the length
+ * of the result, which has room for it. What is no file with a data section stays as it is. */
+static size_t pack(uint8_t *data, size_t size, size_t room, uint64_t *state) {
+    uint64_t start = size >= HT_PERF_HEADER_BYTES ? ht_get_u64(data + 40) : size;
+    uint64_t bytes = size >= HT_PERF_HEADER_BYTES ? ht_get_u64(data + 48) : 0;
+    if (start > size || bytes > size - start || bytes == 0)
+        return size;
+    ZSTD_CStream *stream = ZSTD_createCStream();
+    uint8_t *raw = malloc(bytes);
+    if (stream == NULL || raw == NULL)
+        abort();
+    memcpy(raw, data + start, bytes);
+    ZSTD_initCStream(stream, 1);
+    size_t at = start, piece;
+    for (size_t done = 0; done < bytes && room - at >= 32768; done += piece) {
+        piece = 1 + random_number(state) % 8192;
+        piece = piece < bytes - done ? piece : bytes - done;
+        ZSTD_inBuffer in = {raw + done, piece, 0};
+        ZSTD_outBuffer out = {data + at + 8, 32768 - 8, 0};
+        ZSTD_compressStream(stream, &out, &in);
+        ZSTD_flushStream(stream, &out);
+        ht_put_u32(data + at, HT_PERF_COMPRESSED);
+        ht_put_u32(data + at + 4, (uint32_t)(8 + out.pos) << 16);
+        at += 8 + out.pos;
+    }
+    ZSTD_freeCStream(stream);
+    free(raw);
+    ht_put_u64(data + 48, at - start);
+    memset(data + HT_PERF_HEADER_BYTES_PLAIN, 0, 32); /* the table of sections is gone */
+    return at;
+}
+
 static int run(const uint8_t *original, size_t size, const char *mode, unsigned long rounds, uint64_t seed) {
-    uint8_t *data = malloc(size + 1);
+    int packed = mode != NULL && strcmp(mode, "--packed") == 0;
+    size_t room = packed ? 2 * size + (1u << 20) : size + 1;
+    uint8_t *data = malloc(room);
     if (data == NULL)
         return 1;
     memcpy(data, original, size);
@@ -72,7 +112,8 @@ static int run(const uint8_t *original, size_t size, const char *mode, unsigned 
         memcpy(data, original, size);
         for (uint64_t changes = 1 + random_number(&seed) % 6; changes > 0; changes--)
             mutate(data, size, &seed);
-        size_t length = random_number(&seed) % 8 == 0 ? random_number(&seed) % (size + 1) : size;
+        size_t whole = packed ? pack(data, size, room, &seed) : size;
+        size_t length = random_number(&seed) % 8 == 0 ? random_number(&seed) % (whole + 1) : whole;
         LLVMFuzzerTestOneInput(data, length);
     }
     free(data);
@@ -107,7 +148,7 @@ int main(int argc, char **argv) {
     if (argc > 1 && strcmp(argv[1], "--cut") == 0) {
         mode = argv[1];
         first = 2;
-    } else if (argc > 3 && strcmp(argv[1], "--mutate") == 0) {
+    } else if (argc > 3 && (strcmp(argv[1], "--mutate") == 0 || strcmp(argv[1], "--packed") == 0)) {
         mode = argv[1];
         rounds = strtoul(argv[2], NULL, 10);
         seed = strtoull(argv[3], NULL, 10) * 2 + 1;

@@ -39,6 +39,6 @@ only() { # LIBRARY INCLUDE-PATTERN FILES
 only libxml2 'libxml/' '^analyze/show/markup\.c$'
 only Zydis 'Zydis' '^analyze/names/instruction\.c$'
 only libtraceevent 'event-parse' '^analyze/load/tracepoints\.c$'
-only zstd 'zstd' '^schema/capture_(read|write)\.c$'
+only zstd 'zstd' '^(schema/capture_(read|write)|analyze/import/unpack)\.c$'
 only libdw 'elfutils/libdw|dwarf' '^analyze/names/(line_file|elf_file)\.[ch]$'
 exit $fail
