@@ -101,3 +101,12 @@ enum ht_status ht_argument_output(const struct ht_command *command, const char *
         return HT_OK;
     return ht_fail(cause, HT_USAGE, "%s: %s is %s itself; it was left alone", command->name, output, what);
 }
+
+enum ht_status ht_argument_regular(const struct ht_command *command, const char *output,
+                                   struct ht_cause *cause) {
+    struct stat there;
+    if (stat(output, &there) != 0 || S_ISREG(there.st_mode))
+        return HT_OK;
+    return ht_fail(cause, HT_EXISTS, "%s: %s is there and is no regular file; it was left alone",
+                   command->name, output);
+}

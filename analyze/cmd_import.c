@@ -20,7 +20,9 @@ static enum ht_status run(const struct ht_arguments *a, struct ht_cause *cause) 
                                                         .output = a->value[OUTPUT],
                                                         .symfs = a->value[SYMFS],
                                                         .force = a->value[FORCE] != NULL};
-    enum ht_status status = ht_import(&options_of_import, &summary, cause);
+    enum ht_status status = ht_argument_regular(&ht_cmd_import, a->value[OUTPUT], cause);
+    if (status == HT_OK)
+        status = ht_import(&options_of_import, &summary, cause);
     for (unsigned i = 0; i < summary.warnings; i++)
         fprintf(stderr, "hitm-analyze: warning: %s\n", summary.warning[i]);
     if (status != HT_OK || a->quiet)

@@ -1,4 +1,3 @@
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "analyze/show/clean.h"
 #include "analyze/show/html.h"
 #include "analyze/show/json.h"
+#include "analyze/show/save.h"
 #include "analyze/show/text.h"
 
 enum { OUTPUT, FORMAT, TOP, CAPTURE, SYMFS };
@@ -94,34 +94,12 @@ static enum ht_status put_json(const struct job *job, FILE *out, struct ht_cause
     return ht_show_json(job->db, job->capture_id, job->top, out, cause);
 }
 
-/* To standard output, or beside the file and renamed into its place. */
 static enum ht_status write_stream(const struct job *job, put_fn put, struct ht_cause *cause) {
+    struct ht_save save;
     if (job->output == NULL)
         return put(job, stdout, cause);
-    char *part = malloc(strlen(job->output) + 8);
-    if (part == NULL)
-        return ht_fail(cause, HT_NOMEM, "out of memory");
-    sprintf(part, "%s.part", job->output);
-    unlink(part);
-    enum ht_status status = HT_OK;
-    int fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    FILE *out = fd >= 0 ? fdopen(fd, "w") : NULL;
-    if (out == NULL) {
-        status = ht_fail_errno(cause, "cannot create %s", part);
-        if (fd >= 0)
-            close(fd);
-        goto out;
-    }
-    status = put(job, out, cause);
-    if (fclose(out) != 0 && status == HT_OK)
-        status = ht_fail_errno(cause, "cannot write %s", part);
-    if (status == HT_OK && rename(part, job->output) != 0)
-        status = ht_fail_errno(cause, "cannot rename %s to %s", part, job->output);
-    if (status != HT_OK)
-        unlink(part);
-out:
-    free(part);
-    return status;
+    enum ht_status status = ht_save_open(job->output, &save, cause);
+    return status == HT_OK ? ht_save_finish(&save, put(job, save.out, cause), cause) : status;
 }
 
 static enum ht_status write_text(const struct job *job, struct ht_cause *cause) {

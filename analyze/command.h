@@ -45,4 +45,9 @@ enum ht_status ht_argument_number(const struct ht_command *command, const struct
 enum ht_status ht_argument_output(const struct ht_command *command, const char *input, const char *what,
                                   const char *output, struct ht_cause *cause);
 
+/* EXISTS where output is there and is no regular file: what is renamed into a device's or pipe's place
+ * replaces it. */
+enum ht_status ht_argument_regular(const struct ht_command *command, const char *output,
+                                   struct ht_cause *cause);
+
 #endif

@@ -8,13 +8,13 @@ mkdir -p "$out"
 
 echo "1. Recording 10 s of this machine while a sample workload runs (two threads on one cache line, one thread that"
 echo "   hops between CPUs, one that faults pages in) ..."
-"$build/hitm-record" --force -q -d 10 -o "$out/this-machine.hitm" -- sh -c "
+"$build/hitm-record" --force -d 10 -o "$out/this-machine.hitm" -- sh -c "
     '$build/workloads/false_sharing' 12 & '$build/workloads/cpu_hopper' 2000 5000 & '$build/workloads/fault_storm' 1
     wait" >"$out/workload.log" 2>"$out/record.log" || {
     cat "$out/record.log" >&2
     exit 1
 }
-sed -n 's/^hitm-record: \(not recorded: .*\)/   \1/p' "$out/record.log"
+sed -n 's/^hitm-record: \(limit: .*\)/   \1/p; /^cost /s/^/   /p' "$out/record.log"
 first=$("$build/hitm-analyze" report -o "$out/this-machine.html" "$out/this-machine.hitm" | head -n 1)
 
 echo "2. Reading samples/two-node-false-sharing.hitm: recorded by perf c2c in a two-node virtual machine whose memory-"

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zstd.h>
 
@@ -202,7 +203,9 @@ enum ht_status ht_writer_open(const char *path, int force, uint64_t realtime_ns,
     status = append(w, header, sizeof header);
     if (status != HT_OK) {
         ht_fail(cause, status, "%s", w->cause.text);
-        unlink(path); /* ours, and empty: not even the header found room */
+        struct stat made;
+        if (fstat(w->fd, &made) == 0 && S_ISREG(made.st_mode))
+            unlink(path); /* ours, and empty: not even the header found room */
     }
 out:
     if (status != HT_OK) {

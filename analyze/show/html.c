@@ -1,16 +1,13 @@
 #include "analyze/show/html.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "analyze/load/embedded.h"
 #include "analyze/show/html_table.h"
 #include "analyze/show/page.h"
+#include "analyze/show/save.h"
 
 #define USUAL_BYTES 1000000
 #define MOST_BYTES  2000000
@@ -90,45 +87,14 @@ static enum ht_status build(struct ht_page *page, char **text, size_t *length) {
     return status;
 }
 
-static enum ht_status write_all(int file, const char *text, size_t length) {
-    while (length > 0) {
-        ssize_t written = write(file, text, length);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return HT_IO;
-        text += written;
-        length -= (size_t)written;
-    }
-    return HT_OK;
-}
-
-/* Beside the path and renamed into place; a path that is no regular file (a pipe, /dev/stdout) is written to.
- */
-static enum ht_status save(const char *path, const char *text, size_t length, struct ht_cause *cause) {
-    struct stat there;
-    int in_place = stat(path, &there) == 0 && !S_ISREG(there.st_mode), file = -1;
-    char *part = NULL;
-    enum ht_status status = HT_OK;
-    if (asprintf(&part, in_place ? "%s" : "%s.part-%ld", path, (long)getpid()) < 0)
-        return ht_fail(cause, HT_NOMEM, "%s: out of memory", path);
-    file = open(part, in_place ? O_WRONLY | O_CLOEXEC : O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (file < 0) {
-        status = ht_fail_errno(cause, "%s", path);
-        goto out;
-    }
-    status = write_all(file, text, length);
+static enum ht_status save_text(const char *path, const char *text, size_t length, struct ht_cause *cause) {
+    struct ht_save save;
+    enum ht_status status = ht_save_open(path, &save, cause);
     if (status != HT_OK)
-        ht_fail_errno(cause, "%s", path);
-    if (close(file) != 0 && status == HT_OK)
-        status = ht_fail_errno(cause, "%s", path);
-    if (status == HT_OK && !in_place && rename(part, path) != 0)
-        status = ht_fail_errno(cause, "%s", path);
-    if (status != HT_OK && !in_place)
-        unlink(part);
-out:
-    free(part);
-    return status;
+        return status;
+    if (fwrite(text, 1, length, save.out) != length)
+        status = ht_fail_errno(cause, "cannot write %s", path);
+    return ht_save_finish(&save, status, cause);
 }
 
 enum ht_status ht_show_html(sqlite3 *db, int64_t capture_id, int top, const char *path,
@@ -161,7 +127,7 @@ enum ht_status ht_show_html(sqlite3 *db, int64_t capture_id, int top, const char
         status = ht_fail(cause, HT_LIMIT, "%s: the report has %zu bytes even without detail; %d are allowed",
                          path, length, MOST_BYTES);
     if (status == HT_OK)
-        status = save(path, text, length, cause);
+        status = save_text(path, text, length, cause);
 out:
     free(text);
     ht_page_free(&page);

@@ -56,8 +56,8 @@ expect 'load over a folder' 1 '' "${p}in/dir is there already and is no database
 expect 'load over its own capture' 1 '' "${p}in/x.hitm is there already and is no database; it was left alone" "$a" load in/x.hitm -o in/x.hitm
 expect 'import into a missing folder' 1 '' "${p}cannot create nowhere/x.hitm.part: No such file or directory" "$a" import in/x.data -o nowhere/x.hitm
 expect 'import over a file' 1 '' "${p}in/text is there already (--force overwrites it)" "$a" import in/x.data -o in/text
-expect 'report into a missing folder' 1 '' "${p}nowhere/x.html: No such file or directory" "$a" report in/x.hitm -o nowhere/x.html
-expect 'text report into a missing folder' 1 '' "${p}cannot create nowhere/x.txt.part: No such file or directory" \
+expect 'report into a missing folder' 1 '' "${p}cannot write nowhere/x.html: No such file or directory" "$a" report in/x.hitm -o nowhere/x.html
+expect 'text report into a missing folder' 1 '' "${p}cannot write nowhere/x.txt: No such file or directory" \
     "$a" report in/x.hitm --format text -o nowhere/x.txt
 expect 'report over its own capture' 2 '' "${p}report: in/x.hitm is the capture itself; it was left alone" "$a" report in/x.hitm -o in/x.hitm
 expect 'report over its own capture, another name' 2 '' "${p}report: in/dir/../x.hitm is the capture itself; it was left alone" \
@@ -80,7 +80,7 @@ if chmod 755 "$open" && cp "$a" in/x.hitm in/x.data "$open" && chmod 755 "$open/
         unprivileged "$u" load "$o/x.hitm" -o "$o/n.db"
     expect 'a folder without permission: import' 1 '' "${p}cannot create $o/n.hitm.part: Permission denied" \
         unprivileged "$u" import "$o/x.data" -o "$o/n.hitm"
-    expect 'a folder without permission: report' 1 '' "${p}$o/n.html: Permission denied" unprivileged "$u" report "$o/x.hitm" -o "$o/n.html"
+    expect 'a folder without permission: report' 1 '' "${p}cannot write $o/n.html: Permission denied" unprivileged "$u" report "$o/x.hitm" -o "$o/n.html"
 else
     echo '# skipped: files without permission: needs root and setpriv'
 fi

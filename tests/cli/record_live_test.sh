@@ -62,7 +62,7 @@ start_long() { # CAPTURE ARGUMENT...
 # ---- the three targets ----
 
 if [ "$wide" = cpu-wide ]; then
-    "$record" -a -d 1 -o all.hitm >all.out 2>all.err
+    "$record" -a -d 0.5 -o all.hitm >all.out 2>all.err
     is '-a: exit status' 0 $?
     is '-a: nothing on standard output' 0 "$(wc -c <all.out)"
     is '-a: how it ended' duration "$(fact all.hitm end_reason)"
@@ -78,7 +78,7 @@ fi
 
 nice -n 19 "$open/bin/false_sharing" 20 >/dev/null &
 target=$!
-"$record" -p $target -d 1 -o pid.hitm >pid.out 2>pid.err
+"$record" -p $target -d 0.5 -o pid.hitm >pid.out 2>pid.err
 code=$?
 for tid in /proc/"$target"/task/*; do tid=${tid##*/}; done
 "$record" -q -p "$tid" -d 0.1 -o tid.hitm 2>tid.err
@@ -120,7 +120,7 @@ for signal in INT TERM; do
     whole "SIG$signal" $signal.hitm
 done
 start_long again.hitm -p $$
-kill -INT $recorder
+kill -INT $recorder 2>/dev/null
 kill -INT $recorder 2>/dev/null
 sleep 0.4
 kill -INT $recorder 2>/dev/null
@@ -150,7 +150,7 @@ reports 'kill -9' kill.hitm
 
 # ---- storms ----
 
-"$record" -q -m $page_kib --max-overhead 0 -o storm.hitm -- "$open/bin/fault_storm" 1 2 >storm.out 2>storm.err
+"$record" -q -m $page_kib --max-overhead 0 -o storm.hitm -- "$open/bin/fault_storm" 0.4 2 >storm.out 2>storm.err
 is 'storm into a ring of a page: exit status' 0 $?
 account 'storm into a ring of a page' storm.hitm
 is 'storm into a ring of a page: there is loss' 1 \
@@ -163,8 +163,8 @@ whole 'storm into a ring of a page' storm.hitm
 # Two recordings at once: the kernel (6.2 on) then writes identifiers of one into page faults of the other. None may be
 # missing or double, and a capture with such samples says so.
 start_long outer.hitm --max-overhead 0 -- "$open/bin/fault_storm" 1
-"$record" -q --max-overhead 0 -o inner.hitm -- "$open/bin/fault_storm" 0.3 >inner.out 2>&1
-kill -INT $recorder
+"$record" -q --max-overhead 0 -o inner.hitm -- "$open/bin/fault_storm" 0.2 >inner.out 2>&1
+kill -INT $recorder 2>/dev/null
 wait $recorder
 for which in outer inner; do
     account "two recordings at once, the $which one" $which.hitm
