@@ -155,6 +155,8 @@ static void set_end(struct ht_session *s, const struct ht_summary *summary, stru
     }
     ht_meta_set(meta, "window_end_ns", "%llu", (unsigned long long)s->end_ns);
     ht_meta_set(meta, "end_reason", "%s", s->end_reason);
+    if (s->target.child > 0 && s->target.pids > 0 && meta->status == HT_OK)
+        meta->status = set_target_pids(s, meta); /* with what the command started */
     ht_meta_set(meta, "recorder_cpu_ns", "%llu", (unsigned long long)summary->cpu_ns);
     ht_meta_set(meta, "recorder_cpu_share", "%.6f", summary->cpu_share);
     ht_meta_set(meta, "recorder_total_cpu_ns", "%llu", (unsigned long long)summary->total_cpu_ns);

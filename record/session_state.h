@@ -23,6 +23,7 @@ struct ht_session {
     /* in the order of opening */
     struct ht_limits limits;
     struct ht_target target;
+    int target_full; /* the limit was said */
     struct ht_topology topology;
     struct ht_clock clock;
     struct ht_plan plan;

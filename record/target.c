@@ -190,6 +190,54 @@ enum ht_status ht_target_threads(const struct ht_target *t, pid_t **tid, size_t 
     return status;
 }
 
+static int is_known(const struct ht_target *t, pid_t pid) {
+    for (size_t i = 0; i < t->pids; i++)
+        if (t->pid[i] == pid)
+            return 1;
+    return 0;
+}
+
+/* The children that one thread started; 1 when there was no room for one. */
+static int add_children(struct ht_target *t, pid_t pid, const char *tid) {
+    char path[96], text[4096];
+    snprintf(path, sizeof path, "/proc/%d/task/%s/children", (int)pid, tid);
+    if (ht_file_read("", path, text, sizeof text) <= 0)
+        return 0;
+    char *save = NULL;
+    for (char *word = strtok_r(text, " \n", &save); word != NULL; word = strtok_r(NULL, " \n", &save)) {
+        pid_t child = (pid_t)atoi(word);
+        if (child <= 0 || is_known(t, child))
+            continue;
+        size_t capacity = t->pids;
+        pid_t *moved =
+            t->pids < HT_TARGET_PIDS ? ht_grow(t->pid, &capacity, t->pids + 1, sizeof *moved) : NULL;
+        if (moved == NULL)
+            return 1;
+        t->pid = moved;
+        t->pid[t->pids++] = child;
+    }
+    return 0;
+}
+
+int ht_target_follow(struct ht_target *t) {
+    int full = 0;
+    if (t->child <= 0 || t->pids == 0)
+        return 0;
+    /* What is added here is looked at too, as the list grows under the loop. */
+    for (size_t i = 0; i < t->pids && !full; i++) {
+        char path[64];
+        snprintf(path, sizeof path, "/proc/%d/task", (int)t->pid[i]);
+        DIR *dir = opendir(path);
+        if (dir == NULL)
+            continue;
+        for (struct dirent *entry; !full && (entry = readdir(dir)) != NULL;)
+            if (isdigit((unsigned char)entry->d_name[0]) && strlen(entry->d_name) < 12)
+                full = add_children(t, t->pid[i], entry->d_name);
+        closedir(dir);
+    }
+    return full;
+}
+
 void ht_target_describe(const struct ht_target *t, char *text, size_t size) {
     size_t at = 0;
     if (t->child > 0) {

@@ -32,6 +32,12 @@ int ht_target_gone(struct ht_target *target);
 enum ht_status ht_target_threads(const struct ht_target *target, pid_t **tid, size_t *tids,
                                  struct ht_cause *cause);
 
+/* Adds what a command has started meanwhile, as /proc tells (CONFIG_PROC_CHILDREN; a child whose parent is
+ * gone by then is missed), at most HT_TARGET_PIDS processes in all; 1 when there were more. Does nothing for
+ * -p: that names its processes. */
+#define HT_TARGET_PIDS 256
+int ht_target_follow(struct ht_target *target);
+
 /* "whole system", "pid 12, 13", "command: make -j8 (pid 99)" */
 void ht_target_describe(const struct ht_target *target, char *text, size_t size);
 

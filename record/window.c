@@ -80,6 +80,19 @@ static void tell_progress(struct ht_session *s, uint64_t now) {
     s->hooks.progress(s->hooks.context, &progress);
 }
 
+/* A command is also what it starts: its placement is read, and the capture names it as target. */
+static void follow_command(struct ht_session *s) {
+    size_t known = s->target.pids;
+    if (ht_target_follow(&s->target) && !s->target_full) {
+        s->target_full = 1;
+        ht_limits_add(&s->limits, 1, "processes of the command",
+                      "hitm-record -a, or -p with the processes that matter",
+                      "it started more than %d: the others count as not asked for", HT_TARGET_PIDS);
+    }
+    for (size_t i = known; i < s->target.pids && !s->options->no_numa_maps; i++)
+        ht_numa_maps_add(&s->numa_maps, s->target.pid[i]);
+}
+
 /* Waits for the end of the window; sets end_reason. */
 static enum ht_status watch(struct ht_session *s, struct ht_cause *cause) {
     uint64_t start = s->start_monotonic_ns, next_second = start + SECOND_NS;
@@ -99,6 +112,7 @@ static enum ht_status watch(struct ht_session *s, struct ht_cause *cause) {
             next_second += SECOND_NS;
             tell_progress(s, now);
         }
+        follow_command(s);
         if (status == HT_OK)
             status = ht_numa_maps_tick(&s->numa_maps, ht_clock_now(&s->clock), s->writer, s->encoder, cause);
         if (status == HT_OK)

@@ -40,6 +40,12 @@ static enum ht_status read_at(const struct ht_reader *r, uint64_t offset, void *
     return HT_OK;
 }
 
+/* perf.data of either byte order, and the magic it had before Linux 3.4. */
+static int is_perf_data(const uint8_t magic[8]) {
+    return memcmp(magic, "PERFILE2", 8) == 0 || memcmp(magic, "2ELIFREP", 8) == 0 ||
+           memcmp(magic, "PERFFILE", 8) == 0;
+}
+
 static enum ht_status check_file_header(struct ht_reader *r, struct ht_cause *cause) {
     uint8_t h[HT_FILE_HEADER_BYTES];
     if (r->size == 0)
@@ -52,7 +58,7 @@ static enum ht_status check_file_header(struct ht_reader *r, struct ht_cause *ca
         return status;
     if (memcmp(h, HT_CAPTURE_MAGIC, there < 8 ? there : 8) != 0)
         return ht_fail(cause, HT_FORMAT, "%s is no hitmtrace capture%s", r->path,
-                       there >= 8 && memcmp(h, "PERFILE2", 8) == 0
+                       there >= 8 && is_perf_data(h)
                            ? " but a perf.data file: run `hitm-analyze import` on it first"
                            : "");
     if (there < sizeof h)

@@ -129,6 +129,15 @@ static enum ht_status read_file_header(struct ht_perf_data *data, const uint8_t 
     return place_data(data, ht_file_u64(h + 40, data->swap), ht_file_u64(h + 48, data->swap), cause);
 }
 
+/* The old magic is the same in both byte orders; the header's size is not. */
+static int is_swapped(const uint8_t *h) {
+    if (memcmp(h, HT_PERF_MAGIC_OLD, 8) != 0)
+        return memcmp(h, HT_PERF_MAGIC, 8) != 0;
+    uint64_t bytes = ht_file_u64(h + 8, 1);
+    return bytes == HT_PERF_HEADER_BYTES || bytes == HT_PERF_HEADER_BYTES_PLAIN ||
+           bytes == HT_PERF_HEADER_BYTES_PIPE;
+}
+
 enum ht_status ht_perf_data_header(struct ht_perf_data *data, struct ht_cause *cause) {
     uint8_t h[HT_PERF_KIND_BYTES] = {0};
     size_t got = data->file_bytes < sizeof h ? (size_t)data->file_bytes : sizeof h;
@@ -137,7 +146,7 @@ enum ht_status ht_perf_data_header(struct ht_perf_data *data, struct ht_cause *c
         status = ht_perf_kind_check(data->path, h, got, cause);
     if (status != HT_OK)
         return status;
-    data->swap = memcmp(h, HT_PERF_MAGIC, 8) != 0;
+    data->swap = is_swapped(h);
     data->piped = ht_file_u64(h + 8, data->swap) == HT_PERF_HEADER_BYTES_PIPE;
     if (!data->piped)
         return read_file_header(data, h, got, cause);

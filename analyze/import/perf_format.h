@@ -11,7 +11,7 @@
 
 #define HT_PERF_MAGIC         "PERFILE2"
 #define HT_PERF_MAGIC_SWAPPED "2ELIFREP"
-#define HT_PERF_MAGIC_OLD     "PERFFILE"
+#define HT_PERF_MAGIC_OLD     "PERFFILE" /* before Linux 3.4, in any byte order */
 
 /* File header: magic 0, header size 8, size of an attr entry 16, then {offset, size} of attrs 24, data 40,
  * event types 56 (unused), then 256 feature bits at 72. */

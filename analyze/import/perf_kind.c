@@ -17,14 +17,6 @@ struct kind {
     HT_UNSUPPORTED, "is compressed by " tool "; unpack it first: " tool " -dc '%s' >perf.data"
 
 static const struct kind kinds[] = {
-    {0, 8, HT_PERF_MAGIC_OLD, HT_UNSUPPORTED,
-     "has the format of perf before Linux 3.2, without the marks that tell its byte order; record again with "
-     "a "
-     "newer perf"},
-    {0, 8, "ELIFFREP", HT_UNSUPPORTED,
-     "has the format of perf before Linux 3.2, of a machine of the other byte order; record again with a "
-     "newer "
-     "perf"},
     {0, 10, "SIMPLEPERF", HT_UNSUPPORTED,
      "is a report of simpleperf (report-sample --protobuf), no recording; import the perf.data that "
      "simpleperf "
@@ -71,7 +63,8 @@ enum ht_status ht_perf_kind_check(const char *path, const uint8_t *start, size_t
     if (bytes == 0)
         return ht_fail(cause, HT_TRUNCATED, "%s: is empty", path);
     size_t magic = bytes < 8 ? bytes : 8;
-    if (memcmp(start, HT_PERF_MAGIC, magic) == 0 || memcmp(start, HT_PERF_MAGIC_SWAPPED, magic) == 0)
+    if (memcmp(start, HT_PERF_MAGIC, magic) == 0 || memcmp(start, HT_PERF_MAGIC_SWAPPED, magic) == 0 ||
+        memcmp(start, HT_PERF_MAGIC_OLD, magic) == 0)
         return bytes >= 16
                    ? HT_OK
                    : ht_fail(cause, HT_TRUNCATED, "%s: cut off at byte %zu, within its header", path, bytes);

@@ -10,7 +10,7 @@
 
 #define HT_PERF_KIND_BYTES 512u /* of a file's start that tell what it is */
 
-/* OK: begins as a perf.data of either byte order does. */
+/* OK: begins as a perf.data does, of any age and byte order. */
 enum ht_status ht_perf_kind_check(const char *path, const uint8_t *start, size_t bytes,
                                   struct ht_cause *cause);
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -46,6 +47,18 @@ static enum ht_status add_part(struct ht_perf_data *data, int fd, struct ht_caus
     return HT_OK;
 }
 
+/* A machine of a thousand CPUs has as many data files: more than may be open at first. */
+static int open_part(int folder, const char *name) {
+    struct rlimit limit;
+    int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd >= 0 || errno != EMFILE || getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
+        limit.rlim_cur == limit.rlim_max)
+        return fd;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    return openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+}
+
 /* DIR/data is as a file, but for most records, which lie in DIR/data.0 and so on, one for each thread of
  * perf. */
 static enum ht_status open_folder(struct ht_perf_data *data, int folder, struct ht_cause *cause) {
@@ -62,7 +75,7 @@ static enum ht_status open_folder(struct ht_perf_data *data, int folder, struct 
     for (unsigned i = 0; status == HT_OK; i++) {
         char name[24];
         snprintf(name, sizeof name, "data.%u", i);
-        int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+        int fd = open_part(folder, name);
         if (fd < 0 && errno == ENOENT)
             break;
         status =

@@ -51,6 +51,8 @@ static const struct type_text type_texts[] = {
     {80, 1, "HEADER_FEATURE: section of a piped recording"},
     {82, 1, "FINISHED_INIT: end of the records about what existed before"},
     {84, 1, "BPF_METADATA: facts about a BPF program"},
+    {85, 0, "SCHEDSTAT_CPU: scheduler statistics of a CPU"},
+    {86, 0, "SCHEDSTAT_DOMAIN: scheduler statistics of CPUs that share work"},
     {HT_SKIP_SIMPLE, 1, "records of simpleperf: symbols, binaries, unwinding"},
 };
 #define TYPE_TEXTS (sizeof type_texts / sizeof type_texts[0])

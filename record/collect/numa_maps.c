@@ -224,12 +224,24 @@ void ht_numa_maps_init(struct ht_numa_maps *m, const char *root, int young, cons
     memset(m, 0, sizeof *m);
     m->root = root;
     m->limits = limits;
+    m->young = young;
     if (pids == 0 || (m->target = calloc(pids, sizeof *m->target)) == NULL)
         return;
     m->targets = pids;
     for (size_t i = 0; i < pids; i++)
         m->target[i] =
             (struct ht_numa_maps_target){.pid = pid[i], .interval_ns = young ? INTERVAL_YOUNG : INTERVAL_NS};
+}
+
+void ht_numa_maps_add(struct ht_numa_maps *m, pid_t pid) {
+    struct ht_numa_maps_target *grown = realloc(m->target, (m->targets + 1) * sizeof *grown);
+    if (grown == NULL) {
+        ht_limits_add(m->limits, 1, "numa_maps", "", "out of memory for one more process");
+        return;
+    }
+    m->target = grown;
+    m->target[m->targets++] =
+        (struct ht_numa_maps_target){.pid = pid, .interval_ns = m->young ? INTERVAL_YOUNG : INTERVAL_NS};
 }
 
 void ht_numa_maps_free(struct ht_numa_maps *m) {

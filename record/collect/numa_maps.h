@@ -23,6 +23,7 @@ struct ht_numa_maps {
     struct ht_limits *limits;
     struct ht_numa_maps_target *target;
     size_t targets;
+    int young;
 };
 
 /* One line of numa_maps. Text points into the line. */
@@ -46,6 +47,9 @@ int ht_numa_map_parse(const char *line, struct ht_numa_map_line *parsed);
  * just now, so that the first snapshots come faster than every two seconds. */
 void ht_numa_maps_init(struct ht_numa_maps *maps, const char *root, int young, const pid_t *pid, size_t pids,
                        struct ht_limits *limits);
+
+/* One more target, from the next tick on; a memory shortage leaves it out, as a limit. */
+void ht_numa_maps_add(struct ht_numa_maps *maps, pid_t pid);
 void ht_numa_maps_free(struct ht_numa_maps *maps); /* a zeroed one is fine */
 
 /* Takes the snapshots that are due, and at the end one of each target that is still read. */

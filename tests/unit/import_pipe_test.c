@@ -33,12 +33,13 @@ static void tracing_data(struct fixture *f, const char *format) {
     size_t size_at = f->length;
     put32(f, 0);
     memcpy(f->bytes + f->length, begin, sizeof begin);
+    f->bytes[f->length + 14] = (uint8_t)f->big;
     f->length += sizeof begin;
     put64(f, 0), put_text(f, "header_event", 13), put64(f, 0), put32(f, 0), put32(f, 1);
     put_text(f, "sched", 6), put32(f, 1), put64(f, strlen(format)), put_text(f, format, strlen(format));
     while ((f->length - size_at - 4) % 8 != 0)
         f->bytes[f->length++] = 0;
-    ht_put_u32(f->bytes + size_at, (uint32_t)(f->length - size_at - 4));
+    set32(f, size_at, (uint32_t)(f->length - size_at - 4));
 }
 
 /* The records of the common file behind their piped header. */
@@ -100,11 +101,15 @@ static void test_piped(void **state) {
 static void test_other_byte_order(void **state) {
     struct fixture *f = *state;
     f->big = 1;
-    build_piped(f, 128);
-    assert_int_equal(import(f, f->length), HT_OK);
-    check_rows(f);
-    check_name(f, 0, "loads");
-    check_name(f, 1, "old-name");
+    for (int old = 0; old < 2; old++) {
+        build_piped(f, 128);
+        if (old)
+            memcpy(f->bytes, HT_PERF_MAGIC_OLD, 8);
+        assert_int_equal(import(f, f->length), HT_OK);
+        check_rows(f);
+        check_name(f, 0, "loads");
+        check_name(f, 1, "old-name");
+    }
 }
 
 static void test_every_cut(void **state) {
@@ -142,33 +147,42 @@ static void test_hostile_attr(void **state) {
 /* The formats lie behind their record, in 8-byte steps, and what follows is read. */
 static void test_tracing_data(void **state) {
     struct fixture *f = *state;
-    static const char format[] = "name: sched_migrate_task\nID: 313\nformat:\n";
-    struct ht_table t;
-    char text[64];
-    memset(f->bytes, 0, sizeof f->bytes);
-    memcpy(f->bytes, HT_PERF_MAGIC, 8);
-    ht_put_u64(f->bytes + 8, HT_PERF_HEADER_BYTES_PIPE);
-    f->length = HT_PERF_HEADER_BYTES_PIPE;
-    head(f, HT_PERF_HEADER_ATTR, 0, 8 + 128 + 8);
-    size_t start = f->length;
-    put32(f, 2), put32(f, 128), put64(f, 313), put64(f, 1);
-    put64(f, HT_PS_IDENTIFIER | HT_PS_TID | HT_PS_TIME | HT_PS_RAW), put64(f, 0), put64(f, 0);
-    f->length = start + 128;
-    put64(f, 5);
-    tracing_data(f, format);
-    head(f, HT_PERF_SAMPLE, 0, 8 + 8 + 8 + 8 + 16);
-    put64(f, 5), put32(f, 40), put32(f, 41), put64(f, 1000), put32(f, 12), put32(f, 0xabcd), put64(f, 7);
-    assert_int_equal(import(f, f->length), HT_OK);
-    assert_int_equal(f->summary.samples, 1);
-    assert_int_equal(f->summary.skipped, 0);
-    read_back(f, HT_CHUNK_TP_FORMAT, &t);
-    assert_int_equal(t.rows, 1);
-    ht_table_copy_text(&t, HT_TP_FORMAT_NAME, 0, text, sizeof text);
-    assert_string_equal(text, "sched_migrate_task");
-    ht_table_free(&t);
-    read_back(f, HT_CHUNK_TRACEPOINT, &t);
-    assert_int_equal(t.rows, 1);
-    ht_table_free(&t);
+    static const char format[] = "name: sched_migrate_task\nID: 313\nformat:\n"
+                                 "\tfield:int dest_cpu;\toffset:0;\tsize:4;\tsigned:1;\n"
+                                 "\tfield:char comm[8];\toffset:4;\tsize:8;\tsigned:0;\n";
+    static const char payload[12] = "\xcd\xab\0\0threads";
+    for (f->big = 0; f->big < 2; f->big++) {
+        struct ht_table t;
+        char text[64];
+        memset(f->bytes, 0, sizeof f->bytes);
+        memcpy(f->bytes, f->big ? HT_PERF_MAGIC_SWAPPED : HT_PERF_MAGIC, 8);
+        set64(f, 8, HT_PERF_HEADER_BYTES_PIPE);
+        f->length = HT_PERF_HEADER_BYTES_PIPE;
+        head(f, HT_PERF_HEADER_ATTR, 0, 8 + 128 + 8);
+        size_t start = f->length;
+        put32(f, 2), put32(f, 128), put64(f, 313), put64(f, 1);
+        put64(f, HT_PS_IDENTIFIER | HT_PS_TID | HT_PS_TIME | HT_PS_RAW), put64(f, 0), put64(f, 0);
+        f->length = start + 128;
+        put64(f, 5);
+        tracing_data(f, format);
+        head(f, HT_PERF_SAMPLE, 0, 8 + 8 + 8 + 8 + 16);
+        put64(f, 5), put32(f, 40), put32(f, 41), put64(f, 1000), put32(f, 12), put32(f, 0xabcd);
+        put_text(f, "threads", 8);
+        assert_int_equal(import(f, f->length), HT_OK);
+        assert_int_equal(f->summary.samples, 1);
+        assert_int_equal(f->summary.skipped, 0);
+        read_back(f, HT_CHUNK_TP_FORMAT, &t);
+        assert_int_equal(t.rows, 1);
+        ht_table_copy_text(&t, HT_TP_FORMAT_NAME, 0, text, sizeof text);
+        assert_string_equal(text, "sched_migrate_task");
+        ht_table_free(&t);
+        read_back(f, HT_CHUNK_TRACEPOINT, &t);
+        assert_int_equal(t.rows, 1);
+        struct ht_bytes stored = ht_table_bytes(&t, HT_TRACEPOINT_PAYLOAD, 0);
+        assert_int_equal(stored.length, sizeof payload);
+        assert_memory_equal(stored.data, payload, sizeof payload);
+        ht_table_free(&t);
+    }
 }
 
 /* From a pipe itself: it is copied first. */

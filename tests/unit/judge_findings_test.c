@@ -123,6 +123,35 @@ static void test_lines(void **state) {
     expect(6, NULL, NULL);
 }
 
+/* What nothing can be told of is said first where it is what the capture is about. */
+static void test_unproven_first(void **state) {
+    (void)state;
+    capture("memory sampling", 0, 1000);
+    line(1, "cannot tell", "unknown", 2001, "");
+    line(2, "cannot tell", "unknown", 1900, "");
+    line(3, "true sharing", "within node", 500, "");
+    judge();
+    expect(1, "line",
+           "Cannot tell how line 0x1000 (counters+0x8) is shared at an unknown distance, though 2,001 of its "
+           "2,000 samples were transfers: for a reason.");
+    expect(
+        2, "line",
+        "True sharing within one node on line 0x3000 (counters+0x8): unnamed code writes what unnamed code "
+        "has to fetch; 500 of 2,000 samples were transfers.");
+    expect(3, NULL, NULL);
+}
+
+static void test_one_transfer(void **state) {
+    (void)state;
+    capture("memory sampling", 0, 1000);
+    line(1, "cannot tell", "within node", 1, "");
+    judge();
+    expect(
+        1, "line",
+        "Cannot tell how line 0x1000 (counters+0x8) is shared within one node, though 1 of its 2,000 samples "
+        "was a transfer: for a reason.");
+}
+
 static void test_five_lines_at_most(void **state) {
     (void)state;
     capture("memory sampling", 0, 1000);
@@ -220,8 +249,9 @@ static void test_conditions(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_nothing), TEST(test_lines),      TEST(test_five_lines_at_most), TEST(test_level),
-        TEST(test_loss),    TEST(test_migrations), TEST(test_remote_memory),      TEST(test_conditions),
+        TEST(test_unproven_first),     TEST(test_one_transfer), TEST(test_nothing), TEST(test_lines),
+        TEST(test_five_lines_at_most), TEST(test_level),        TEST(test_loss),    TEST(test_migrations),
+        TEST(test_remote_memory),      TEST(test_conditions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -90,6 +90,9 @@ static const struct row rows[] = {
      {{0, 1, 100, 50, 0, 8, 0, 500, 0, 0}, {1, 2, 100, 50, 8, 8, 500, 999, 0, 0}}, 50, 0, 0, 50, "samples met"},
     {__LINE__, "false sharing", "cross-socket", 2,
      {{0, 1, 100, 50, 0, 8, 0, 800, 0, 0}, {1, 2, 100, 50, 8, 8, 200, 999, 0, 0}}, 50, 0, 0, 50, NULL},
+    /* ... also where an hour lies between */
+    {__LINE__, "cannot tell", "cross-socket", 2,
+     {{0, 1, 100, 50, 0, 8, 0, 1000, 0, 0}, {1, 2, 100, 50, 8, 8, 4294000000, 4294001000, 0, 0}}, 50, 0, 0, 50, "never two cores in the same time"},
     /* too few */
     {__LINE__, "cannot tell", "cross-socket", 2,
      {{0, 1, 100, 50, 0, 8, ALWAYS}, {1, 2, 100, 50, 8, 8, ALWAYS}}, 2, 0, 0, 2, "only 2 transfers"},
