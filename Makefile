@@ -171,12 +171,13 @@ install: all
 	install -D -m 755 $(O)/hitm-analyze $(DESTDIR)$(PREFIX)/bin/hitm-analyze
 	install -D -m 644 man/hitm-record.1 $(DESTDIR)$(PREFIX)/share/man/man1/hitm-record.1
 	install -D -m 644 man/hitm-analyze.1 $(DESTDIR)$(PREFIX)/share/man/man1/hitm-analyze.1
+	install -D -m 644 man/hitm-capture.5 $(DESTDIR)$(PREFIX)/share/man/man5/hitm-capture.5
 
 FORMATTED := $(sort $(wildcard schema/*.[ch] record/*.[ch] record/*/*.[ch] analyze/*.[ch] analyze/*/*.[ch] \
 	tests/*/*.[ch]))
 lint:
 	@clang-format --dry-run -Werror $(FORMATTED)
-	@mandoc -T lint -W warning man/*.1
+	@mandoc -T lint -W warning man/*.[15]
 
 format:
 	clang-format -i $(FORMATTED)
