@@ -1,5 +1,9 @@
 -- What limits the trust in this capture? Most serious first: 1 data is missing, 2 data is thinner, 3 to know.
-WITH c AS (SELECT * FROM capture WHERE capture_id = :capture_id),
+WITH c AS (
+    SELECT *, max(mem_samples + cpu_samples,
+                  coalesce((SELECT sum(samples) FROM event WHERE capture_id = :capture_id), 0)) AS seen -- tracepoints too
+    FROM capture WHERE capture_id = :capture_id
+),
 e AS (SELECT * FROM event WHERE capture_id = :capture_id),
 said AS (
 SELECT 1 AS severity, 'cut' AS subject,
@@ -7,10 +11,10 @@ SELECT 1 AS severity, 'cut' AS subject,
     || '. What follows holds for the part that could be read.' AS sentence
 FROM c WHERE NOT complete
 UNION ALL
-SELECT CASE WHEN lost_samples * 100 > lost_samples + mem_samples + cpu_samples THEN 1 ELSE 2 END, 'loss',
+SELECT CASE WHEN lost_samples * 100 > lost_samples + seen THEN 1 ELSE 2 END, 'loss',
     CASE WHEN lost_exact THEN '' ELSE 'At least ' END || printf('%,d', lost_samples)
     || printf(' samples were lost, %.2g %% of what was due. Counts are lower bounds; shares can be skewed.',
-              lost_samples * 100.0 / (lost_samples + mem_samples + cpu_samples))
+              lost_samples * 100.0 / (lost_samples + seen))
 FROM c WHERE lost_samples > 0
 UNION ALL
 SELECT 2, 'throttled',

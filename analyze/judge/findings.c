@@ -126,6 +126,17 @@ static const char lines_sql[] =
     " r.cost_cycles_high, r.false_share, r.true_share, r.unknown_share"
     " FROM line_report r WHERE r.capture_id = ?1 AND r.verdict %s ORDER BY r.rank LIMIT %d";
 
+#define PROVEN "IN ('false sharing', 'true sharing', 'mixed')"
+
+/* The first line that nothing could be told of. Where it has several times the transfers of any that a
+ * verdict was reached on, the capture is about it, and it is said first. */
+#define UNPROVEN(compared)                                                                                   \
+    "= 'cannot tell' AND r.line_id = (SELECT min(line_id) FROM cache_line WHERE capture_id = ?1 AND "        \
+    "verdict = "                                                                                             \
+    "'cannot tell') AND r.transfers " compared                                                               \
+    " 4 * (SELECT coalesce(max(transfers), 0) FROM cache_line WHERE "                                        \
+    "capture_id = ?1 AND verdict " PROVEN ")"
+
 enum {
     LINE_ID,
     VERDICT,
@@ -363,11 +374,14 @@ static enum ht_status ask(struct judge *j, const struct question *question) {
 
 enum ht_status ht_judge_findings(sqlite3 *db, int64_t capture_id, struct ht_cause *cause) {
     struct judge j = {.db = db, .capture_id = capture_id, .cause = cause};
-    char proven[sizeof lines_sql + 80], unproven[sizeof lines_sql + 80], placed[sizeof lines_sql + 80];
-    snprintf(proven, sizeof proven, lines_sql, "IN ('false sharing', 'true sharing', 'mixed')", 5);
-    snprintf(unproven, sizeof unproven, lines_sql, "= 'cannot tell'", 1);
+    char leading[sizeof lines_sql + 400], proven[sizeof lines_sql + 80], unproven[sizeof lines_sql + 400],
+        placed[sizeof lines_sql + 80];
+    snprintf(leading, sizeof leading, lines_sql, UNPROVEN(">"), 1);
+    snprintf(proven, sizeof proven, lines_sql, PROVEN, 5);
+    snprintf(unproven, sizeof unproven, lines_sql, UNPROVEN("<="), 1);
     snprintf(placed, sizeof placed, lines_sql, "= 'remote placement'", 3);
     const struct question questions[] = {
+        {leading, answer_line},
         {proven, answer_line},
         {unproven, answer_line},
         {level_sql, answer_level},

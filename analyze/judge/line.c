@@ -149,7 +149,14 @@ static void name_cost(const struct ht_kept *kept, struct ht_line_judgement *j) {
     }
 }
 
-static void take_verdict(const struct ht_verdict *v, struct ht_line_judgement *j) {
+static int has_copies(const struct place *place, uint32_t places) {
+    for (uint32_t i = 1; i < places; i++)
+        if (place[i].touch.memory != place[0].touch.memory)
+            return 1;
+    return 0;
+}
+
+static void take_verdict(const struct ht_verdict *v, int copies, struct ht_line_judgement *j) {
     j->verdict = v->verdict;
     j->scope = v->scope;
     j->confidence = v->confidence;
@@ -159,7 +166,8 @@ static void take_verdict(const struct ht_verdict *v, struct ht_line_judgement *j
     j->writers = v->writers;
     j->readers = v->readers;
     j->writer_cores = v->writer_cores;
-    snprintf(j->reason, sizeof j->reason, "%s", v->reason);
+    snprintf(j->reason, sizeof j->reason, "%s%s", v->reason,
+             copies ? "; each process was judged by itself: what it writes there is its own copy" : "");
 }
 
 void ht_judge_line(struct ht_load *load, uint32_t number, struct ht_line_judgement *j) {
@@ -192,7 +200,7 @@ void ht_judge_line(struct ht_load *load, uint32_t number, struct ht_line_judgeme
                                         .node_is_socket = ht_topology_node_is_socket(&load->topology)};
     struct ht_verdict verdict;
     ht_judge_evidence(&evidence, &verdict);
-    take_verdict(&verdict, j);
+    take_verdict(&verdict, has_copies(place, places), j);
     name_codes(place, places, j);
     name_nodes(place, places, kept, j);
 out:

@@ -127,7 +127,8 @@ static void set_up(const struct ht_line_evidence *e, struct scale *scale) {
         else
             scale->rest += t->writes;
     }
-    uint64_t slack = samples > 0 && last > first ? (last - first) * (HT_SLICE_SAMPLES / 2u) / samples : 0;
+    uint64_t slack =
+        samples > 0 && last > first ? (uint64_t)(last - first) * (HT_SLICE_SAMPLES / 2u) / samples : 0;
     scale->slack_us = slack < UINT32_MAX ? (uint32_t)slack : UINT32_MAX;
 }
 

@@ -20,7 +20,7 @@ struct ht_access {
     uint32_t c2c_st_l1hit, c2c_st_l1miss, c2c_st_na;
     uint64_t weight; /* cycles, sum over the weighted */
     uint64_t c2c_rmt_cycles, c2c_lcl_cycles;
-    uint32_t first_us, last_us; /* since the window's start */
+    uint32_t first_us, last_us; /* since the window's start; see tick_ns of ht_load */
 };
 
 struct ht_accesses;

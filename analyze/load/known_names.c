@@ -165,15 +165,8 @@ static int source_order(const void *a, const void *b) {
     return (x->offset > y->offset) - (x->offset < y->offset);
 }
 
-static uint64_t hash_of_path(const char *path) {
-    uint64_t h = 0xcbf29ce484222325u; /* FNV-1a */
-    for (; *path != '\0'; path++)
-        h = (h ^ (unsigned char)*path) * 0x100000001b3u;
-    return ht_slots_hash(h, 0);
-}
-
 static uint64_t hash_dso(const void *table, uint32_t number) {
-    return hash_of_path(((const struct ht_known_names *)table)->dso[number].path);
+    return ht_slots_text(((const struct ht_known_names *)table)->dso[number].path);
 }
 
 /* Puts a file into the hash; several may have one path. */
@@ -227,7 +220,7 @@ static uint32_t find_path(const struct ht_known_names *n, const char *path,
     uint32_t found = HT_NONE;
     if (n->by_path.slots == 0)
         return found;
-    for (uint64_t h = ht_slots_first(&n->by_path, hash_of_path(path)); n->by_path.slot[h] != 0;
+    for (uint64_t h = ht_slots_first(&n->by_path, ht_slots_text(path)); n->by_path.slot[h] != 0;
          h = ht_slots_next(&n->by_path, h)) {
         uint32_t i = n->by_path.slot[h] - 1;
         if (i < found && strcmp(n->dso[i].path, path) == 0 &&

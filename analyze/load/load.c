@@ -44,6 +44,10 @@ static void settle_window(struct ht_load *load) {
     } else if (start >= 0 && load->window_start_ns == 0) {
         load->window_start_ns = (uint64_t)start;
     }
+    load->tick_ns = 1000;
+    while (load->window_end_ns > load->window_start_ns &&
+           (load->window_end_ns - load->window_start_ns) / load->tick_ns >= UINT32_MAX)
+        load->tick_ns *= 2;
     ht_timeline_start(&load->timeline, load->window_start_ns, load->window_end_ns);
 }
 

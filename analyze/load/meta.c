@@ -10,21 +10,33 @@ void ht_meta_free(struct ht_meta *meta) {
         free(meta->pair[i].value);
     }
     free(meta->pair);
+    ht_slots_free(&meta->slots);
     memset(meta, 0, sizeof *meta);
 }
 
-static struct ht_meta_pair *find(const struct ht_meta *meta, const char *key) {
-    for (uint32_t i = 0; i < meta->count; i++)
-        if (strcmp(meta->pair[i].key, key) == 0)
-            return &meta->pair[i];
-    return NULL;
+static uint64_t hash_key(const void *table, uint32_t number) {
+    return ht_slots_text(((const struct ht_meta *)table)->pair[number].key);
+}
+
+/* Where the key stands in the hash, or would. */
+static uint64_t place_of(const struct ht_meta *meta, const char *key) {
+    uint64_t h = ht_slots_first(&meta->slots, ht_slots_text(key));
+    while (meta->slots.slot[h] != 0 && strcmp(meta->pair[meta->slots.slot[h] - 1].key, key) != 0)
+        h = ht_slots_next(&meta->slots, h);
+    return h;
+}
+
+static const struct ht_meta_pair *find(const struct ht_meta *meta, const char *key) {
+    uint32_t number = meta->slots.slots > 0 ? meta->slots.slot[place_of(meta, key)] : 0;
+    return number > 0 ? &meta->pair[number - 1] : NULL;
 }
 
 static enum ht_status set(struct ht_meta *meta, char *key, char *value) {
-    if (key == NULL || value == NULL)
+    if (key == NULL || value == NULL || ht_slots_room(&meta->slots, meta->count, hash_key, meta) != HT_OK)
         goto fail;
-    struct ht_meta_pair *there = find(meta, key);
-    if (there != NULL) {
+    uint64_t place = place_of(meta, key);
+    if (meta->slots.slot[place] != 0) {
+        struct ht_meta_pair *there = &meta->pair[meta->slots.slot[place] - 1];
         free(there->value);
         there->value = value;
         free(key);
@@ -39,6 +51,7 @@ static enum ht_status set(struct ht_meta *meta, char *key, char *value) {
         meta->capacity = capacity;
     }
     meta->pair[meta->count++] = (struct ht_meta_pair){key, value};
+    meta->slots.slot[place] = meta->count;
     return HT_OK;
 fail:
     free(key);

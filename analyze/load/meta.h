@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "analyze/load/slots.h"
 #include "schema/table.h"
 
 struct ht_meta_pair {
@@ -13,6 +14,7 @@ struct ht_meta_pair {
 struct ht_meta {
     struct ht_meta_pair *pair;
     uint32_t count, capacity;
+    struct ht_slots slots; /* by key */
 };
 
 void ht_meta_free(struct ht_meta *meta); /* a zeroed one is fine */

@@ -83,6 +83,7 @@ struct ht_load {
     uint64_t c2c[HT_C2C_COUNTER_COUNT], c2c_shared[HT_C2C_COUNTER_COUNT];
     uint64_t shared_lines;
     uint64_t window_start_ns, window_end_ns;
+    uint64_t tick_ns; /* of an access' times: a microsecond, more where a window is longer than an hour */
     uint64_t mem_samples, cpu_samples, unmapped, late, throttles;
     uint64_t lost_by_kind[HT_LOSS_KIND_GAP]; /* by enum ht_loss_kind */
     uint64_t skipped_events;                 /* rows whose event number is out of range */

@@ -14,7 +14,7 @@ struct detail {
 };
 
 static uint32_t to_us(const struct ht_load *load, uint64_t time_ns) {
-    uint64_t us = time_ns > load->window_start_ns ? (time_ns - load->window_start_ns) / 1000 : 0;
+    uint64_t us = time_ns > load->window_start_ns ? (time_ns - load->window_start_ns) / load->tick_ns : 0;
     return us < UINT32_MAX ? (uint32_t)us : UINT32_MAX;
 }
 

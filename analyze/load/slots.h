@@ -29,6 +29,14 @@ static inline uint64_t ht_slots_hash(uint64_t a, uint64_t b) {
     return h ^ h >> 29;
 }
 
+/* The hash of a terminated text (FNV-1a). */
+static inline uint64_t ht_slots_text(const char *text) {
+    uint64_t h = 0xcbf29ce484222325u;
+    for (; *text != '\0'; text++)
+        h = (h ^ (unsigned char)*text) * 0x100000001b3u;
+    return ht_slots_hash(h, 0);
+}
+
 static inline uint64_t ht_slots_first(const struct ht_slots *slots, uint64_t hash) {
     return hash & (slots->slots - 1);
 }

@@ -7,7 +7,7 @@
 /* What a judge says of one line; negative numbers where not known. */
 struct ht_line_judgement {
     const char *verdict, *scope; /* words of tables.sql */
-    char reason[256];
+    char reason[384];
     char node_pair[24]; /* "" unknown */
     double confidence;
     double false_share, true_share, unknown_share;

@@ -193,6 +193,17 @@ static void test_loss(void **state) {
         "1,000 samples were lost, 25.0 % of what was due: counts are lower bounds and shares may be skewed.");
 }
 
+/* What was due is what all events were to deliver, tracepoints too. */
+static void test_loss_of_tracepoints(void **state) {
+    (void)state;
+    capture("memory sampling", 20, 1000);
+    run("INSERT INTO event SELECT 1, 1, 'sched:sched_migrate_task', 'tracepoint', 2, 0, 0, 0, 1, 0, 0, "
+        "100000, NULL, 20, 1,"
+        " NULL, NULL");
+    judge();
+    expect(1, NULL, NULL);
+}
+
 static void test_migrations(void **state) {
     (void)state;
     capture("memory sampling", 0, 1000);
@@ -249,9 +260,12 @@ static void test_conditions(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_unproven_first),     TEST(test_one_transfer), TEST(test_nothing), TEST(test_lines),
-        TEST(test_five_lines_at_most), TEST(test_level),        TEST(test_loss),    TEST(test_migrations),
-        TEST(test_remote_memory),      TEST(test_conditions),
+        TEST(test_unproven_first), TEST(test_loss_of_tracepoints),
+        TEST(test_one_transfer),   TEST(test_nothing),
+        TEST(test_lines),          TEST(test_five_lines_at_most),
+        TEST(test_level),          TEST(test_loss),
+        TEST(test_migrations),     TEST(test_remote_memory),
+        TEST(test_conditions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
