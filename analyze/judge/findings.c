@@ -123,7 +123,7 @@ static const char lines_sql[] =
     "r.writer_symbol,"
     " r.reader_symbol, r.transfers, r.samples, r.writers, r.readers, r.node_pair, r.home_nodes, "
     "r.cost_cycles_low,"
-    " r.cost_cycles_high, r.false_share, r.true_share, r.unknown_share"
+    " r.cost_cycles_high"
     " FROM line_report r WHERE r.capture_id = ?1 AND r.verdict %s ORDER BY r.rank LIMIT %d";
 
 #define PROVEN "IN ('false sharing', 'true sharing', 'mixed')"
@@ -154,10 +154,7 @@ enum {
     NODE_PAIR,
     HOMES,
     COST_LOW,
-    COST_HIGH,
-    FALSE_SHARE,
-    TRUE_SHARE,
-    UNKNOWN_SHARE
+    COST_HIGH
 };
 
 static enum ht_status prove_line(struct judge *j, sqlite3_stmt *row) {
@@ -169,12 +166,6 @@ static enum ht_status prove_line(struct judge *j, sqlite3_stmt *row) {
     if (status == HT_OK)
         status = prove(j, "threads", "%d writing, %d reading", sqlite3_column_int(row, WRITERS),
                        sqlite3_column_int(row, READERS));
-    if (status == HT_OK && sqlite3_column_type(row, FALSE_SHARE) != SQLITE_NULL)
-        status =
-            prove(j, "accesses that met another core's write",
-                  "%.1f %% on other bytes, %.1f %% on the same bytes, %.1f %% unknown",
-                  sqlite3_column_double(row, FALSE_SHARE) * 100, sqlite3_column_double(row, TRUE_SHARE) * 100,
-                  sqlite3_column_double(row, UNKNOWN_SHARE) * 100);
     if (status == HT_OK && sqlite3_column_type(row, NODE_PAIR) != SQLITE_NULL)
         status = prove(j, "writer > reader node", "%s", text_of(row, NODE_PAIR, ""));
     if (status == HT_OK && sqlite3_column_type(row, HOMES) != SQLITE_NULL)
@@ -228,11 +219,10 @@ static enum ht_status answer_level(struct judge *j, sqlite3_stmt *row) {
                            .scope = "unknown",
                            .advice = text_of(row, 2, NULL),
                            .confidence = 0};
-    return conclude(j, &c,
-                    "Cannot tell which cache lines are fought over: this capture has level %s (%s). It tells "
-                    "what the kernel "
-                    "moved, faulted and ran, and where memory lay.",
-                    level, text_of(row, 1, "no reason recorded"));
+    return conclude(
+        j, &c, "Cannot tell which cache lines are fought over: this capture has level %s (%s).%s%s%s", level,
+        text_of(row, 1, "no reason recorded"), sqlite3_column_type(row, 3) == SQLITE_NULL ? "" : " It saw ",
+        text_of(row, 3, ""), sqlite3_column_type(row, 3) == SQLITE_NULL ? "" : ".");
 }
 
 static enum ht_status answer_remote_memory(struct judge *j, sqlite3_stmt *row) {
@@ -348,14 +338,29 @@ static const char loss_sql[] =
     "?1),"
     " 0)) AS seen FROM capture WHERE capture_id = ?1) WHERE lost_samples * 100 > lost_samples + seen";
 
+/* What a capture without memory samples has, as words: only sources that were recorded, so that a zero means
+ * none. */
 static const char level_sql[] =
-    "SELECT level, level_reason, CASE WHEN producer = 'perf' THEN 'Record memory accesses: perf c2c record "
-    "-a, or"
-    " hitm-record, on the machine itself where it is a virtual one.' ELSE 'Record on a machine whose PMU "
-    "samples memory"
-    " accesses (bare metal, or a virtual machine that is given one); until then the migrations, faults and "
-    "placement below"
-    " are what can be known.' END FROM capture WHERE capture_id = ?1 AND level <> 'memory sampling'";
+    "SELECT level, level_reason,"
+    " CASE WHEN producer = 'hitm-record' THEN 'Record on a machine whose PMU samples memory accesses (bare "
+    "metal, or a"
+    " virtual machine that is given one); until then the migrations, faults and placement below are what can "
+    "be known.'"
+    " ELSE 'Record memory accesses: perf c2c record -a, on bare metal or in a virtual machine that has a "
+    "PMU.' END,"
+    " (SELECT group_concat(seen, ', ') FROM ("
+    "  SELECT printf('%,d task migrations (%,d between nodes)', (SELECT count(*) FROM migration WHERE "
+    "capture_id = ?1),"
+    "   (SELECT count(*) FROM migration WHERE capture_id = ?1 AND from_node <> to_node)) AS seen"
+    "   WHERE EXISTS (SELECT 1 FROM event WHERE capture_id = ?1 AND name LIKE '%sched_migrate_task%')"
+    "  UNION ALL SELECT printf('%,d pages moved by the kernel', (SELECT coalesce(sum(succeeded_pages), 0)"
+    "   FROM page_migration WHERE capture_id = ?1))"
+    "   WHERE EXISTS (SELECT 1 FROM event WHERE capture_id = ?1 AND name LIKE '%mm_migrate_pages%')"
+    "  UNION ALL SELECT printf('%,d page faults', sum(samples)) FROM event"
+    "   WHERE capture_id = ?1 AND kind = 'page fault' HAVING count(*) > 0"
+    "  UNION ALL SELECT printf('%,d samples of what the CPUs ran', sum(samples)) FROM event"
+    "   WHERE capture_id = ?1 AND kind = 'cpu clock' HAVING count(*) > 0))"
+    " FROM capture WHERE capture_id = ?1 AND level <> 'memory sampling'";
 
 static enum ht_status ask(struct judge *j, const struct question *question) {
     sqlite3_stmt *statement = NULL;

@@ -39,14 +39,20 @@ enum ht_status ht_load_keep(struct ht_load *load, struct ht_cause *cause) {
     if (status != HT_OK)
         return ht_fail(cause, status, "out of memory");
     uint32_t lines = ht_lines_count(load->lines), remote = 0, wanted = 0;
-    for (uint32_t i = 0; i < lines; i++) {
-        struct ht_line *line = ht_lines_get(load->lines, i);
-        int keep = line->shared || (line->remote_memory >= threshold && remote++ < HT_REMOTE_LINES_MAX);
-        if (keep && wanted == HT_KEPT_LINES_MAX) {
-            load->dropped_lines++;
-            keep = 0;
+    /* Lines of a single sample come last: where there are too many, they are the ones to miss. */
+    for (int single = 0; single < 2; single++) {
+        for (uint32_t i = 0; i < lines; i++) {
+            struct ht_line *line = ht_lines_get(load->lines, i);
+            if ((line->samples == 1) != single)
+                continue;
+            int keep = line->shared || (line->remote_memory >= threshold && remote++ < HT_REMOTE_LINES_MAX);
+            if (keep && wanted == HT_KEPT_LINES_MAX) {
+                load->dropped_lines++;
+                keep = 0;
+            }
+            line->kept = keep ? ++wanted : 0;
+            load->shared_lines += line->c2c_shared;
         }
-        line->kept = keep ? ++wanted : 0;
     }
     load->kept = calloc((size_t)wanted + 1, sizeof *load->kept);
     if (load->kept == NULL)

@@ -25,6 +25,7 @@ struct ht_line {
     uint32_t remote_memory; /* samples of class remote memory */
     uint32_t kept;          /* 0, or 1 + number among the lines that get full counts */
     uint8_t shared;         /* a transfer in either decode */
+    uint8_t c2c_shared;     /* one that perf c2c counts */
 };
 
 struct ht_line_space {

@@ -226,6 +226,8 @@ static enum ht_status detail_mem(struct detail *d, const struct ht_table *t, str
         s.event = event;
         s.source = ht_load_true_source(load, event, s.data_src);
         s.bits = ht_c2c_decode(s.data_src, s.address != 0, 1);
+        if (s.line->c2c_shared)
+            ht_load_count_bits(load->c2c_shared, s.bits);
         if (s.line->kept > 0)
             status = add_kept_sample(load, &s);
         if (status == HT_OK)

@@ -65,11 +65,6 @@ static const struct ht_mapping *find_code(struct ht_load *load, unsigned mode, i
     return mapping;
 }
 
-static void count_c2c(uint64_t counter[HT_C2C_COUNTER_COUNT], uint64_t bits) {
-    for (; bits != 0; bits &= bits - 1)
-        counter[__builtin_ctzll(bits)]++;
-}
-
 static enum ht_status see_mem_sample(struct ht_load *load, const struct ht_table *t, uint32_t row,
                                      uint64_t ordinal) {
     int64_t pid = ht_table_i64(t, HT_MEM_SAMPLE_PID, row), tid = ht_table_i64(t, HT_MEM_SAMPLE_TID, row);
@@ -97,13 +92,14 @@ static enum ht_status see_mem_sample(struct ht_load *load, const struct ht_table
     struct ht_line *line = ht_lines_get(load->lines, ref.line);
     line->samples++;
     line->remote_memory += source.class == HT_CLASS_REMOTE_MEMORY;
+    line->c2c_shared |= (bits & HT_C2C_SHARED) != 0;
     line->shared |= (bits & HT_C2C_SHARED) != 0 || source.transfer;
     load->threads.thread[thread].mem_samples++;
     load->mem_samples++;
     load->unmapped += data == NULL || code == NULL;
     if (event != NULL)
         event->samples++;
-    count_c2c(load->c2c, bits);
+    ht_load_count_bits(load->c2c, bits);
     see_time(load, ht_table_u64(t, HT_MEM_SAMPLE_TIME, row));
     return HT_OK;
 }

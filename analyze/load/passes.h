@@ -21,4 +21,10 @@ struct ht_true_source ht_load_true_source(const struct ht_load *load, const stru
 /* Samples of events without a data source, for the c2c counts of an imported file. */
 void ht_load_count_other(struct ht_load *load, uint64_t samples);
 
+/* Raises the counters whose bits are set. */
+static inline void ht_load_count_bits(uint64_t counter[HT_C2C_COUNTER_COUNT], uint64_t bits) {
+    for (; bits != 0; bits &= bits - 1)
+        counter[__builtin_ctzll(bits)]++;
+}
+
 #endif

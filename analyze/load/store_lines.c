@@ -239,15 +239,6 @@ static enum ht_status store_pages(struct ht_load *load, struct ht_cause *cause) 
     return status;
 }
 
-static void add_shared(struct ht_load *load, const struct ht_kept *kept) {
-    const uint32_t *c = kept->c2c;
-    if (c[HT_C2C_LCL_HITM] + c[HT_C2C_RMT_HITM] + c[HT_C2C_LCL_PEER] + c[HT_C2C_RMT_PEER] == 0)
-        return;
-    load->shared_lines++;
-    for (unsigned i = 0; i < HT_C2C_COUNTER_COUNT; i++)
-        load->c2c_shared[i] += c[i];
-}
-
 enum ht_status ht_store_lines(struct ht_load *load, ht_judge_fn judge, struct ht_cause *cause) {
     struct ht_insert line = {0}, access = {0};
     enum ht_status status =
@@ -258,7 +249,6 @@ enum ht_status ht_store_lines(struct ht_load *load, ht_judge_fn judge, struct ht
     for (uint32_t i = 0; status == HT_OK && i < load->kept_lines; i++) {
         const struct ht_kept *kept = &load->kept[i];
         struct ht_line_judgement judgement = {0};
-        add_shared(load, kept);
         judge(load, i, &judgement);
         put_line_identity(load, &line, kept, i, &page_at);
         put_line_counts(&line, kept);

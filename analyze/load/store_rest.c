@@ -187,7 +187,9 @@ static enum ht_status read_loss(struct ht_load *load, int64_t *lost, int64_t *ex
 }
 
 static void put_meta(struct ht_load *load, struct ht_insert *in, const char *key) {
-    ht_put_text(in, ht_meta_text(&load->meta, key));
+    const char *text = ht_meta_text(&load->meta, key);
+    /* "(none)" is what the kernel says where no host name was set. */
+    ht_put_text(in, text != NULL && strcmp(text, "(none)") != 0 ? text : NULL);
 }
 
 static void put_missing(struct ht_load *load, struct ht_insert *in) {

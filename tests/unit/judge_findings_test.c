@@ -170,10 +170,23 @@ static void test_level(void **state) {
     capture("software", 0, 0);
     judge();
     expect(1, "level",
+           "Cannot tell which cache lines are fought over: this capture has level software (a reason).");
+}
+
+/* Only sources that were recorded are counted up: their zero means none. */
+static void test_level_with_sources(void **state) {
+    (void)state;
+    capture("software", 0, 0);
+    run("INSERT INTO event SELECT 1, 1, 'sched:sched_migrate_task', 'tracepoint', 2, 0, 0, 0, 1, 0, 0, 3, 3, "
+        "0, 1, 0, 0;"
+        "INSERT INTO event SELECT 1, 2, 'page-faults', 'page fault', 1, 2, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0;"
+        "INSERT INTO migration VALUES (1, 5, 7, 'x', 0, 1, 0, 0, 7), (1, 6, 7, 'x', 1, 2, 0, 1, 7), (1, 7, "
+        "7, 'x', 2, 1, 1, 0, 7)");
+    judge();
+    expect(1, "level",
            "Cannot tell which cache lines are fought over: this capture has level software (a reason). It "
-           "tells what the "
-           "kernel moved, faulted and ran, and where memory lay.");
-    expect(2, NULL, NULL);
+           "saw 3 task "
+           "migrations (2 between nodes), 0 page faults.");
 }
 
 static void test_loss(void **state) {
@@ -260,11 +273,17 @@ static void test_conditions(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_unproven_first), TEST(test_loss_of_tracepoints),
-        TEST(test_one_transfer),   TEST(test_nothing),
-        TEST(test_lines),          TEST(test_five_lines_at_most),
-        TEST(test_level),          TEST(test_loss),
-        TEST(test_migrations),     TEST(test_remote_memory),
+        TEST(test_unproven_first),
+        TEST(test_loss_of_tracepoints),
+        TEST(test_one_transfer),
+        TEST(test_nothing),
+        TEST(test_lines),
+        TEST(test_five_lines_at_most),
+        TEST(test_level),
+        TEST(test_loss),
+        TEST(test_level_with_sources),
+        TEST(test_migrations),
+        TEST(test_remote_memory),
         TEST(test_conditions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
