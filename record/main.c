@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "record/host/doctor.h"
 #include "record/options.h"
 #include "record/session.h"
 #include "record/version.h"
@@ -121,14 +122,38 @@ static enum ht_status record(const struct ht_record_options *options, int argc, 
     return status;
 }
 
+/* Colours only for a terminal that may have them (no-color.org). */
+static int wants_colour(FILE *out) {
+    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+    return isatty(fileno(out)) && (no == NULL || *no == '\0') && term != NULL && strcmp(term, "dumb") != 0;
+}
+
+static enum ht_status doctor(const struct ht_record_options *options, int *can_record,
+                             struct ht_cause *cause) {
+    struct ht_doctor_facts facts;
+    struct ht_doctor_rows rows = {0};
+    enum ht_status status = ht_doctor_gather(options->root, &facts, cause);
+    if (status == HT_OK)
+        status = ht_doctor_look(&facts, &rows, cause);
+    if (status == HT_OK)
+        ht_doctor_show(&rows, wants_colour(stdout), stdout);
+    *can_record = rows.can_record;
+    ht_doctor_rows_free(&rows);
+    ht_doctor_facts_free(&facts);
+    return status;
+}
+
 int main(int argc, char **argv) {
     struct ht_record_options options;
     struct ht_cause cause = {0};
+    int can_record = 1;
     enum ht_status status = ht_record_options_parse(argc, argv, &options, &cause);
     if (status == HT_OK && options.help)
         ht_record_options_help(stdout);
     else if (status == HT_OK && options.version)
         printf("hitm-record %s\n", HT_TOOL_VERSION);
+    else if (status == HT_OK && options.doctor)
+        status = doctor(&options, &can_record, &cause);
     else if (status == HT_OK)
         status = record(&options, argc, argv, &cause);
     if (fflush(stdout) != 0 && status == HT_OK)
@@ -136,5 +161,5 @@ int main(int argc, char **argv) {
     if (status != HT_OK)
         fprintf(stderr, "hitm-record: %s\n", cause.text);
     ht_record_options_free(&options);
-    return ht_status_exit_code(status);
+    return status == HT_OK && !can_record ? EXIT_FAILURE : ht_status_exit_code(status);
 }

@@ -127,6 +127,12 @@ static enum ht_status set_no_numa_maps(struct ht_record_options *o, const char *
     return HT_OK;
 }
 
+static enum ht_status set_doctor(struct ht_record_options *o, const char *value, struct ht_cause *cause) {
+    (void)value, (void)cause;
+    o->doctor = 1;
+    return HT_OK;
+}
+
 static enum ht_status set_quiet(struct ht_record_options *o, const char *value, struct ht_cause *cause) {
     (void)value, (void)cause;
     o->quiet = 1;
@@ -176,6 +182,8 @@ static const struct option_row {
     {LONG_ONLY + 3, "cpu-hz", "N", set_cpu_hz,
      "samples a second of what each CPU runs (default 1000; 0: none)"},
     {LONG_ONLY + 4, "no-numa-maps", NULL, set_no_numa_maps, "do not read numa_maps of the targets"},
+    {LONG_ONLY + 6, "doctor", NULL, set_doctor,
+     "say what this machine offers, what each lack costs, what mends it"},
     {'q', "quiet", NULL, set_quiet, "say only why it failed"},
     {'v', "verbose", NULL, set_verbose, "say more: every event, rings, rounds, odd records"},
     {LONG_ONLY + 5, "sysroot", "DIR", set_root, "read /proc and /sys below DIR (for tests)"},
@@ -243,6 +251,8 @@ static enum ht_status say_bad_option(int result, char **argv, struct ht_cause *c
 static enum ht_status check_together(struct ht_record_options *o, struct ht_cause *cause) {
     if (o->help || o->version)
         return HT_OK;
+    if (o->doctor && (o->pids > 0 || o->system || o->command != NULL || o->output != NULL))
+        return ht_fail(cause, HT_USAGE, "--doctor records nothing: give it without -a, -p, -o and a command");
     if (o->pids > 0 && o->system)
         return ht_fail(cause, HT_USAGE, "-p and -a exclude each other");
     if (o->pids > 0 && o->command != NULL)

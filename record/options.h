@@ -22,6 +22,7 @@ struct ht_record_options {
     double max_overhead; /* percent of the machine's CPU time; 0: no limit */
     unsigned cpu_hz;
     int no_numa_maps;
+    int doctor; /* say what this machine offers, record nothing */
     int quiet, verbose;
     const char *root; /* --sysroot, "" on the running machine */
     int help, version;

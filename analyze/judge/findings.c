@@ -342,10 +342,9 @@ static const char loss_sql[] =
  * none. */
 static const char level_sql[] =
     "SELECT level, level_reason,"
-    " CASE WHEN producer = 'hitm-record' THEN 'Record on a machine whose PMU samples memory accesses (bare "
-    "metal, or a"
-    " virtual machine that is given one); until then the migrations, faults and placement below are what can "
-    "be known.'"
+    " CASE WHEN producer = 'hitm-record' THEN 'hitm-record --doctor on that machine says what would allow "
+    "memory sampling; until then the"
+    " migrations, faults and placement below are what can be known.'"
     " ELSE 'Record memory accesses: perf c2c record -a, on bare metal or in a virtual machine that has a "
     "PMU.' END,"
     " (SELECT group_concat(seen, ', ') FROM ("
