@@ -61,6 +61,9 @@ enum ht_status ht_ingest_open(const char *path, const struct ht_ingest_options *
         status = ht_db_open(path, HT_DB_READ, db, cause);
         if (status == HT_OK)
             status = choose_capture(*db, path, wanted, capture_id, cause);
+    } else if (wanted > 1) {
+        return ht_fail(cause, HT_USAGE, "%s is one capture, so it has no capture %lld", path,
+                       (long long)wanted);
     } else {
         status = ht_db_open(NULL, HT_DB_NEW, db, cause);
         if (status == HT_OK)

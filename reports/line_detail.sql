@@ -20,11 +20,14 @@ ranked AS (
 SELECT
     a.rank, a.line_id, a.line, a.offset,
     CASE WHEN c.reads = 1 AND c.writes = 1 THEN 'read+write' WHEN c.writes = 1 THEN 'write' WHEN c.reads = 1 THEN 'read'
-         WHEN c.reads = 0 AND c.writes = 0 THEN 'none' ELSE 'unknown' END AS access,
+         WHEN c.reads = 0 AND c.writes = 0 THEN 'none'
+         -- the instruction is not known: what was sampled of it
+         WHEN a.loads > 0 AND a.stores > 0 THEN 'read+write' WHEN a.stores > 0 THEN 'write' WHEN a.loads > 0 THEN 'read'
+         ELSE 'unknown' END AS access,
     c.access_bytes AS width,
     a.samples, a.loads, a.stores, a.transfers,
     CASE WHEN a.weighted > 0 THEN a.weight_cycles / a.weighted END AS mean_transfer_cycles,
-    a.threads, a.cpus, s.name AS symbol,
+    a.threads, a.cpus, coalesce(s.name, printf('0x%x', c.code_address)) AS symbol,
     CASE WHEN c.source_line > 0 THEN c.source_file || ':' || c.source_line END AS source_line,
     c.instruction, printf('0x%x', c.code_address) AS code_address, d.path AS dso, a.total_rows
 FROM ranked a

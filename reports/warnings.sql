@@ -13,9 +13,15 @@ FROM c WHERE NOT complete
 UNION ALL
 SELECT CASE WHEN lost_samples * 100 > lost_samples + seen THEN 1 ELSE 2 END, 'loss',
     CASE WHEN lost_exact THEN '' ELSE 'At least ' END || printf('%,d', lost_samples)
-    || printf(' samples were lost, %.2g %% of what was due. Counts are lower bounds; shares can be skewed.',
-              lost_samples * 100.0 / (lost_samples + seen))
+    || printf(' sample%s lost, %.2g %% of what was due. Counts are lower bounds; shares can be skewed.',
+              CASE WHEN lost_samples = 1 THEN ' was' ELSE 's were' END, lost_samples * 100.0 / (lost_samples + seen))
 FROM c WHERE lost_samples > 0
+UNION ALL
+SELECT 2, 'loss', printf('Of event %s alone %,d of %,d were lost (%.2g %%).', e.name, e.lost, e.lost + e.samples,
+                         e.lost * 100.0 / (e.lost + e.samples))
+-- where it is far more than the share of all events says
+FROM e, c WHERE e.lost * 100 > e.lost + e.samples
+    AND e.lost * 1.0 / (e.lost + e.samples) > c.lost_samples * 2.0 / (c.lost_samples + c.seen)
 UNION ALL
 SELECT 2, 'throttled',
     printf('The kernel throttled sampling %,d times: busy moments are under-represented.', throttles)
@@ -33,6 +39,23 @@ SELECT 2, 'unmapped',
     printf('%,d of %,d memory samples point into no known mapping: their object or code has no name.',
            unmapped_samples, mem_samples)
 FROM c WHERE unmapped_samples > 0
+UNION ALL
+SELECT 2, 'binaries', printf('The code of %,d of %,d samples on contended lines is in no binary that was at hand: %s%s. '
+        || 'Without it access widths and names are not known. ', max(without), max(total),
+           group_concat(CASE WHEN length(path) > 60 THEN '...' || substr(path, -57) ELSE path END, ', '),
+        CASE WHEN max(paths) > 3 THEN ' and others' ELSE '' END)
+    || CASE WHEN (SELECT producer FROM capture WHERE capture_id = :capture_id) = 'perf'
+            THEN 'Import again on the machine that has it, or with --symfs DIR where it lies under DIR.'
+            ELSE 'Record while it runs.' END
+FROM (SELECT d.path, sum(p.mem_samples) AS samples, sum(sum(p.mem_samples)) OVER () AS without,
+          count(*) OVER () AS paths, (SELECT sum(mem_samples) FROM code_profile WHERE capture_id = :capture_id) AS total
+      FROM code_profile p
+      JOIN code_bytes c ON c.capture_id = :capture_id AND c.code_id = p.code_id
+      JOIN dso d ON d.capture_id = :capture_id AND d.dso_id = c.dso_id
+      WHERE p.capture_id = :capture_id AND p.mem_samples > 0 AND d.state IN ('missing', 'changed') AND d.path LIKE '/%'
+          AND d.path NOT LIKE '//%'
+      GROUP BY d.dso_id ORDER BY samples DESC, d.path LIMIT 3)
+HAVING max(without) * 100 > max(total)
 UNION ALL
 SELECT 3, 'late',
     printf('%,d rows were stored after the round they belong to: names that changed in between can be wrong for them.',
@@ -58,4 +81,4 @@ SELECT 3, 'line size', printf('The cache line size was not recorded; %d bytes ar
 FROM c WHERE NOT line_bytes_known AND mem_samples > 0
 )
 SELECT severity, subject, sentence FROM said
-ORDER BY severity, instr('cut loss throttled gap event unmapped late skipped limits', subject), sentence;
+ORDER BY severity, instr('cut loss throttled gap event binaries unmapped late skipped limits', subject), sentence;

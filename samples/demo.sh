@@ -8,9 +8,10 @@ mkdir -p "$out"
 
 echo "1. Recording 10 s of this machine while a sample workload runs (two threads on one cache line, one thread that"
 echo "   hops between CPUs, one that faults pages in) ..."
-"$build/hitm-record" --force -d 10 -o "$out/this-machine.hitm" -- sh -c "
-    '$build/workloads/false_sharing' 12 & '$build/workloads/cpu_hopper' 2000 5000 & '$build/workloads/fault_storm' 1
-    wait" >"$out/workload.log" 2>"$out/record.log" || {
+load=$build/workloads
+"$build/hitm-record" --force -d 10 -o "$out/this-machine.hitm" -- \
+    sh -c "'$load/false_sharing' 12 & '$load/cpu_hopper' 2000 5000 & '$load/fault_storm' 1; wait" \
+    >"$out/workload.log" 2>"$out/record.log" || {
     cat "$out/record.log" >&2
     exit 1
 }

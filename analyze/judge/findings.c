@@ -303,7 +303,8 @@ static const char condition_sql[] =
     "SELECT s.name, s.value, e.value FROM condition s JOIN condition e ON e.capture_id = s.capture_id AND "
     "e.name = s.name"
     " AND e.phase = 'end' WHERE s.capture_id = ?1 AND s.phase = 'start' AND e.value <> s.value"
-    " AND s.name NOT LIKE 'load.%' AND s.name NOT LIKE 'process.%' AND s.name NOT LIKE 'meminfo.%'"
+    " AND s.name NOT IN ('thp.khugepaged.full_scans', 'thp.khugepaged.pages_collapsed') AND "
+    "s.name NOT LIKE 'load.%' AND s.name NOT LIKE 'process.%' AND s.name NOT LIKE 'meminfo.%'"
     " AND s.name NOT LIKE 'clock.%' AND s.name NOT LIKE 'pressure.%' ORDER BY s.name LIMIT 5";
 
 static const char migrations_sql[] =

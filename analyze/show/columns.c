@@ -22,7 +22,7 @@ static const struct rule rules[] = {
     {"socket", "socket", HT_FORMAT_ID, "none"},
     {"from_node", "from node", HT_FORMAT_ID, "unknown"},
     {"to_node", "to node", HT_FORMAT_ID, "unknown"},
-    {"cpu_samples", "CPU samples", HT_FORMAT_COUNT, NULL},
+    {"cpu_samples", "CPU samples", HT_FORMAT_COUNT, "not sampled"},
     {"mem_samples", "memory samples", HT_FORMAT_COUNT, NULL},
     {"cpu_model", "CPU", HT_FORMAT_NAME, "unknown"},
     {"cpus", "CPUs", HT_FORMAT_COUNT, NULL},
@@ -36,7 +36,7 @@ static const struct rule rules[] = {
     {"width", "bytes", HT_FORMAT_ID, "unknown"},
     {"object", "object", HT_FORMAT_NAME, "unknown"},
     {"symbol", "symbol", HT_FORMAT_NAME, "unknown"},
-    {"writer_symbol", "writer", HT_FORMAT_NAME, "none seen"},
+    {"writer_symbol", "writer", HT_FORMAT_NAME, "none named"},
     {"reader_symbol", "payer", HT_FORMAT_NAME, "unknown"},
     {"source_line", "source", HT_FORMAT_NAME, "unknown"},
     {"instruction", "instruction", HT_FORMAT_NAME, "not decoded"},
@@ -153,6 +153,11 @@ char *ht_cell_write(const struct ht_grid *grid, int row, int column) {
     const struct ht_cell *high = ht_grid_cell(grid, row, "cost_cycles_high");
     if (describe.format == HT_FORMAT_CYCLES_RANGE && high->kind != HT_CELL_NULL)
         return strdup(ht_number_range(cell->real, high->real, number));
+    if (describe.format == HT_FORMAT_CYCLES_RANGE) { /* a lower bound only */
+        char bound[HT_NUMBER_MAX + 16];
+        snprintf(bound, sizeof bound, "at least %s", ht_number_si(cell->real, number));
+        return strdup(bound);
+    }
     return strdup(write_number(cell, describe.format, number));
 }
 

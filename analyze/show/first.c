@@ -184,8 +184,11 @@ static enum ht_status put_top_lines(struct ht_page *page, struct ht_node *main) 
     struct ht_node *section = ht_add(main, "section", "id", "lines", NULL), *p;
     ht_add_text(section, "h2", "Top lines");
     if (grid->rows == 0 && ht_page_has_source(&page->basis, "memory")) {
-        ht_add_text(section, "p",
-                    "Memory was sampled, and no cache line showed a transfer between caches or a finding.");
+        ht_add_text(
+            section, "p",
+            ht_page_nothing(&page->basis, "memory", NULL,
+                            "Memory was sampled, and no cache line showed a transfer between caches or a "
+                            "finding."));
         return HT_OK;
     }
     if (grid->rows == 0) {

@@ -27,13 +27,16 @@ static void put_sentence(struct ht_node *parent, const struct ht_grid *lines, in
     ht_textf(p, "%s transfers in %s samples. ",
              ht_number_count(ht_grid_integer(lines, row, "transfers", 0), transfers),
              ht_number_count(ht_grid_integer(lines, row, "samples", 0), samples));
-    if (ht_grid_is_null(lines, row, "cost_cycles_high")) {
+    if (ht_grid_is_null(lines, row, "cost_cycles_low")) {
         ht_text(p, "Cost not known.");
         return;
     }
-    ht_textf(p, "Cost %s cycles",
-             ht_number_range(ht_grid_real(lines, row, "cost_cycles_low", 0),
-                             ht_grid_real(lines, row, "cost_cycles_high", 0), cost));
+    double low = ht_grid_real(lines, row, "cost_cycles_low", 0);
+    if (ht_grid_is_null(lines, row, "cost_cycles_high"))
+        ht_textf(p, "Cost at least %s cycles (only slow loads were sampled)", ht_number_si(low, cost));
+    else
+        ht_textf(p, "Cost %s cycles",
+                 ht_number_range(low, ht_grid_real(lines, row, "cost_cycles_high", 0), cost));
     if (ht_grid_is_null(lines, row, "cost_share"))
         ht_text(p, "; its share of CPU time is not known.");
     else
@@ -85,8 +88,7 @@ enum ht_status ht_section_lines(struct ht_page *page, const struct ht_section *s
     if (status != HT_OK)
         return status;
     if (lines->rows == 0) {
-        ht_add_text(parent, "p",
-                    ht_page_has_source(&page->basis, "memory") ? section->none : section->absent);
+        ht_add_text(parent, "p", ht_page_nothing(&page->basis, "memory", section->absent, section->none));
         return HT_OK;
     }
     int rows = top < lines->rows ? top : lines->rows;

@@ -39,6 +39,25 @@ int ht_page_has_source(const struct ht_grid *basis, const char *source) {
     return 0;
 }
 
+static int64_t samples_of(const struct ht_grid *basis, const char *source) {
+    for (int r = 0; r < basis->rows; r++)
+        if (strcmp(ht_grid_text(basis, r, "source", ""), source) == 0)
+            return ht_grid_integer(basis, r, "samples", 0);
+    return 0;
+}
+
+const char *ht_page_nothing(const struct ht_grid *basis, const char *source, const char *absent,
+                            const char *none) {
+    if (source == NULL)
+        return none;
+    if (!ht_page_has_source(basis, source))
+        return absent;
+    if (strcmp(source, "memory") == 0 && samples_of(basis, source) == 0)
+        return "Memory sampling was on, but no sample of it is in this capture: nothing can be said of cache "
+               "lines.";
+    return none;
+}
+
 void ht_basis_text(const struct ht_grid *basis, const char *source, char *out, size_t size) {
     static const char *const words[][2] = {
         {"memory", "memory samples"},   {"cpu", "CPU samples"},       {"faults", "page faults"},

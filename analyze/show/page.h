@@ -72,9 +72,12 @@ enum ht_status ht_section_guide(struct ht_page *page, const struct ht_section *s
                                 struct ht_node *parent);
 enum ht_status ht_panels_section(struct ht_page *page, struct ht_node *parent);
 
-/* Whether events of the source were opened at all (basis.sql), and what figures of it rest on:
- * "Basis: 36,853 samples; 412 lost (exact count)." */
+/* Whether events of the source were opened at all (basis.sql), the sentence for a part without figures (of
+ * memory, where it was to be sampled and no sample is there, neither absent nor none is true), and what
+ * figures rest on: "Basis: 36,853 samples; 412 lost." A source of NULL was always recorded. */
 int ht_page_has_source(const struct ht_grid *basis, const char *source);
+const char *ht_page_nothing(const struct ht_grid *basis, const char *source, const char *absent,
+                            const char *none);
 void ht_basis_text(const struct ht_grid *basis, const char *source, char *out, size_t size);
 
 /* One line of the picture of a cache line for the rows [first, end) of the question line_bytes. */

@@ -111,6 +111,9 @@ const struct ht_section ht_sections[] = {
      .title = "What was lost",
      .question = "loss",
      .none = "No loss, throttling or gap was reported.",
+     .note =
+         "What only the account at the end shows as missing (counted, and neither sampled nor reported as "
+         "lost) stands at the end of the window, whenever it went missing.",
      .render = ht_section_table},
     {.id = "limits",
      .caption = "What, why, and what would allow it",
@@ -182,9 +185,9 @@ const struct ht_section ht_sections[] = {
 /* What stands before every section's figures; returns whether there are figures to show. */
 static int introduce(struct ht_page *page, const struct ht_section *section, const struct ht_grid *grid,
                      struct ht_node *parent, char caption[160]) {
-    int absent = section->source != NULL && !ht_page_has_source(&page->basis, section->source);
     if (grid->rows == 0) {
-        ht_add_text(parent, "p", absent ? section->absent : section->none);
+        ht_add_text(parent, "p",
+                    ht_page_nothing(&page->basis, section->source, section->absent, section->none));
         return 0;
     }
     if (section->note != NULL)

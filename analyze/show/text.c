@@ -132,10 +132,12 @@ static enum ht_status put_conditions(struct text *t) {
                  ht_grid_text(&t->capture, 0, "kernel", "not recorded"));
     ht_text_wrap(t->out, "  CPU                          ", 31,
                  ht_grid_text(&t->capture, 0, "cpu_model", "not recorded"));
-    fprintf(t->out, "  %-28s %lld sockets, %lld nodes, %lld CPUs\n", "topology",
-            (long long)ht_grid_integer(&t->capture, 0, "sockets", 0),
-            (long long)ht_grid_integer(&t->capture, 0, "nodes", 0),
-            (long long)ht_grid_integer(&t->capture, 0, "cpus_online", 0));
+    int64_t sockets = ht_grid_integer(&t->capture, 0, "sockets", 0);
+    int64_t nodes = ht_grid_integer(&t->capture, 0, "nodes", 0);
+    int64_t cpus = ht_grid_integer(&t->capture, 0, "cpus_online", 0);
+    fprintf(t->out, "  %-28s %lld socket%s, %lld node%s, %lld CPU%s\n", "topology", (long long)sockets,
+            sockets == 1 ? "" : "s", (long long)nodes, nodes == 1 ? "" : "s", (long long)cpus,
+            cpus == 1 ? "" : "s");
     for (int r = 0; r < grid.rows; r++) {
         char first[48];
         const char *start = ht_grid_text(&grid, r, "at_start", "not recorded"),
@@ -200,9 +202,10 @@ static enum ht_status put_lines(struct text *t) {
     heading(t, "TOP LINES", basis);
     if (lines.rows == 0) {
         paragraph(
-            t, ht_page_has_source(&t->basis, "memory")
-                   ? "Memory was sampled, and no cache line showed a transfer between caches or a finding."
-                   : "No memory samples: no cache line can be named, and none being listed means nothing.");
+            t, ht_page_nothing(
+                   &t->basis, "memory",
+                   "No memory samples: no cache line can be named, and none being listed means nothing.",
+                   "Memory was sampled, and no cache line showed a transfer between caches or a finding."));
         goto out;
     }
     status = ht_text_table(t->out, &lines,
@@ -260,11 +263,10 @@ static enum ht_status put_section(struct text *t, const struct ht_section *secti
     enum ht_status status = read_question(t, section->question, t->top, &grid);
     if (status != HT_OK)
         return status;
-    int absent = section->source != NULL && !ht_page_has_source(&t->basis, section->source);
     ht_basis_text(&t->basis, section->source, basis, sizeof basis);
     heading(t, section->title, basis);
     if (grid.rows == 0)
-        paragraph(t, absent ? section->absent : section->none);
+        paragraph(t, ht_page_nothing(&t->basis, section->source, section->absent, section->none));
     else
         status = ht_text_table(t->out, &grid, columns, 0, grid.rows);
     put_left_out(t, ht_grid_left_out(&grid));

@@ -239,8 +239,9 @@ if [ $tracepoints -eq 1 ] && [ "$(nproc)" -ge 2 ]; then
         skip 'migrations as perf record sees them' 'no perf that works here'
     fi
     moved=$(sed -n 's/ moves$//p' hops.out)
-    within 'migrations as the hopper made them' \
-        "$(sql hops.hitm "SELECT count(*) FROM migration WHERE comm = 'cpu_hopper'")" "$moved"
+    # On a busy machine the scheduler moves it too; how often in all is held against perf above.
+    hops="$(sql hops.hitm "SELECT count(*) FROM migration WHERE comm = 'cpu_hopper'")"
+    if [ -n "$moved" ] && [ $((hops * 100)) -ge $((moved * 99)) ]; then pass 'every move that the hopper made'; else fail "every move that the hopper made: $hops of $moved"; fi
     account 'migrations' hops.hitm
     if unshare -m true 2>/dev/null; then
         # In a mount namespace of our own: others may be using it.
