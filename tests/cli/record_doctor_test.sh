@@ -125,7 +125,7 @@ wait $other
 row limited 'other perf users'
 says "hitm-record (pid $other): "
 rm -f other.hitm
-if command -v script >/dev/null; then
+if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
     TERM=xterm script -qec "$record --doctor" /dev/null </dev/null >colour.out
     TERM=xterm NO_COLOR=1 script -qec "$record --doctor" /dev/null </dev/null >plain.out
     escape=$(printf '\033')
@@ -135,7 +135,7 @@ if command -v script >/dev/null; then
         fail 'colours on a terminal, none with NO_COLOR' colour.out
     fi
 else
-    skip 'colours on a terminal' 'no script(1)'
+    skip 'colours on a terminal' 'no script(1), or no terminal to be had'
 fi
 
 # ---- where nothing can be recorded: a seccomp filter, as containers have it ----
@@ -197,7 +197,7 @@ if [ "$(cat /proc/sys/kernel/perf_event_paranoid)" -ge 2 ]; then
     rm -f own.hitm
 fi
 says "cap_dac_read_search=ep \\ $record"
-if mount_tracefs; then
+if mount_tracefs && grep -q ' /sys/kernel/tracing tracefs ' /proc/mounts && unshare -m true 2>/dev/null; then
     row missing tracefs 'for root only'
     # The mend for users, on the copy: the same command without sudo.
     cp "$record" "$open/bin/capable"
