@@ -92,10 +92,6 @@ void ht_accesses_fetch_entry(const struct ht_accesses *a, uint64_t place) {
     __builtin_prefetch(at + 64, 1);
 }
 
-uint32_t ht_accesses_count(const struct ht_accesses *a) {
-    return a->access.count;
-}
-
 enum ht_status ht_accesses_finish(struct ht_accesses *a, uint32_t lines, const uint32_t *rank) {
     ht_slots_free(&a->slots);
     a->lines = lines;

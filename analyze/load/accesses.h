@@ -37,8 +37,6 @@ enum ht_status ht_accesses_find(struct ht_accesses *accesses, const struct ht_ac
 uint64_t ht_accesses_fetch(const struct ht_accesses *accesses, const struct ht_access *key);
 void ht_accesses_fetch_entry(const struct ht_accesses *accesses, uint64_t place);
 
-uint32_t ht_accesses_count(const struct ht_accesses *accesses);
-
 /* Renumbers the lines (line n becomes rank[n]) and orders the entries by them, once, after the last find. */
 enum ht_status ht_accesses_finish(struct ht_accesses *accesses, uint32_t lines, const uint32_t *rank);
 

@@ -123,17 +123,6 @@ int ht_elf_address(const struct ht_elf *elf, enum ht_place place, uint64_t offse
     return 0;
 }
 
-int ht_elf_offset(const struct ht_elf *elf, uint64_t address, uint64_t *offset) {
-    for (size_t i = 0; i < elf->segment_count; i++) {
-        const struct ht_segment *s = &elf->segments[i];
-        if (address < s->address || address - s->address >= s->memory_bytes)
-            continue;
-        *offset = address - s->address + s->offset;
-        return 1;
-    }
-    return 0;
-}
-
 /* Bytes up to the end of the section that holds the offset. A file without section headers has segments only;
  * in a debug file the code sections have no bytes, and what its program headers say is wrong. */
 static uint64_t code_room(const struct ht_elf *elf, uint64_t offset) {

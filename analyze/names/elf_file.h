@@ -44,9 +44,6 @@ void ht_elf_free(struct ht_elf *elf);
  */
 int ht_elf_address(const struct ht_elf *elf, enum ht_place place, uint64_t offset, uint64_t *address);
 
-/* The inverse. */
-int ht_elf_offset(const struct ht_elf *elf, uint64_t address, uint64_t *offset);
-
 /* Copies the code from a file offset on, at most to the end of its section; returns the number of bytes, 0
  * where no code is there. */
 size_t ht_elf_code(const struct ht_elf *elf, uint64_t offset, uint8_t code[HT_CODE_BYTES_MAX]);

@@ -4,24 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyze/load/utf8.h"
+
 int32_t ht_utf8_decode(const char *text, size_t length, size_t *used) {
-    static const int32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    unsigned char first = (unsigned char)text[0];
-    *used = 1;
-    if (first < 0x80)
-        return first;
-    size_t bytes = first >= 0xf0 && first < 0xf8 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 0;
-    if (bytes == 0 || first >= 0xf8 || bytes > length)
+    static const unsigned char bits_of_first[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+    const unsigned char *p = (const unsigned char *)text;
+    size_t bytes = ht_utf8_sequence(p, length);
+    *used = bytes > 0 ? bytes : 1;
+    if (bytes == 0)
         return -1;
-    int32_t point = first & (0x7f >> bytes);
-    for (size_t i = 1; i < bytes; i++) {
-        if (((unsigned char)text[i] & 0xc0) != 0x80)
-            return -1;
-        point = point << 6 | (text[i] & 0x3f);
-    }
-    if (point < least[bytes] || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff))
-        return -1;
-    *used = bytes;
+    int32_t point = p[0] & bits_of_first[bytes];
+    for (size_t i = 1; i < bytes; i++)
+        point = point << 6 | (p[i] & 0x3f);
     return point;
 }
 
