@@ -23,13 +23,16 @@ static enum ht_status run(const struct ht_arguments *a, struct ht_cause *cause) 
     enum ht_status status = ht_argument_regular(&ht_cmd_import, a->value[OUTPUT], cause);
     if (status == HT_OK)
         status = ht_import(&options_of_import, &summary, cause);
-    for (unsigned i = 0; i < summary.warnings; i++)
+    for (unsigned i = 0; i < summary.warnings && !a->quiet; i++)
         fprintf(stderr, "hitm-analyze: warning: %s\n", summary.warning[i]);
     if (status != HT_OK || a->quiet)
         return status;
-    printf("%s: %llu samples (%llu of memory accesses), %llu records lost, %llu records without a place\n",
+    printf("%s: %llu samples (%llu of memory accesses), %llu records lost by perf, %llu records skipped",
            a->value[OUTPUT], (unsigned long long)summary.samples, (unsigned long long)summary.mem_samples,
            (unsigned long long)summary.lost, (unsigned long long)summary.skipped);
+    if (summary.skipped > 0)
+        printf(": hitm-analyze query %s skips says which", a->value[OUTPUT]);
+    putchar('\n');
     return HT_OK;
 }
 

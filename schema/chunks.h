@@ -126,7 +126,8 @@
     C(MEM_SAMPLE, PERIOD, "period", U64, PLAIN)                                                              \
     C(MEM_SAMPLE, CPUMODE, "cpumode", U64, DICT)
 
-/* Where a CPU was (cpu-clock), or a software event with code and, for page faults, a data address. */
+/* Where a CPU was (cpu-clock), or a software event with code and, for page faults, a data address. chain: the
+ * number of its CHAIN, 0 none was taken. */
 #define HT_CPU_SAMPLE_COLUMNS(C)                                                                             \
     C(CPU_SAMPLE, TIME, "time_ns", U64, DELTA)                                                               \
     C(CPU_SAMPLE, EVENT, "event", U64, DICT)                                                                 \
@@ -136,7 +137,8 @@
     C(CPU_SAMPLE, IP, "ip", U64, DICT)                                                                       \
     C(CPU_SAMPLE, ADDRESS, "address", U64, DELTA)                                                            \
     C(CPU_SAMPLE, PERIOD, "period", U64, PLAIN)                                                              \
-    C(CPU_SAMPLE, CPUMODE, "cpumode", U64, DICT)
+    C(CPU_SAMPLE, CPUMODE, "cpumode", U64, DICT)                                                             \
+    C(CPU_SAMPLE, CHAIN, "chain", U64, DICT)
 
 /* A tracepoint hit; the payload is what TP_FORMAT of the event describes. One event a chunk. */
 #define HT_TRACEPOINT_COLUMNS(C)                                                                             \
@@ -147,8 +149,8 @@
     C(TRACEPOINT, TID, "tid", I64, DICT)                                                                     \
     C(TRACEPOINT, PAYLOAD, "payload", BYTES, PLAIN)
 
-/* A context switch (attr.context_switch). out: 1 switched out, 0 in. other_*: next or previous task, -1
- * unknown. */
+/* A context switch (attr.context_switch). out: 1 switched out, 0 in. pid, tid: -1 where the task had ended by
+ * then and is not told. other_*: next or previous task, -1 unknown. */
 #define HT_SWITCH_COLUMNS(C)                                                                                 \
     C(SWITCH, TIME, "time_ns", U64, DELTA)                                                                   \
     C(SWITCH, CPU, "cpu", I64, DICT)                                                                         \
@@ -190,6 +192,33 @@
     C(MMAP, FLAGS, "flags", U64, DICT)                                                                       \
     C(MMAP, BUILD_ID, "build_id", BYTES, PLAIN)                                                              \
     C(MMAP, FILE, "file", BYTES, PLAIN)
+
+/* A frame of a call chain: the rows of one chain are together and in order, the sampled instruction first,
+ * then its callers. Chains are numbered from 1 and unique in the capture; one belongs to one process, or
+ * (pid -1) is kernel code alone. time: of the first sample that had it. */
+#define HT_CHAIN_COLUMNS(C)                                                                                  \
+    C(CHAIN, TIME, "time_ns", U64, DELTA)                                                                    \
+    C(CHAIN, CHAIN, "chain", U64, DELTA)                                                                     \
+    C(CHAIN, PID, "pid", I64, DICT)                                                                          \
+    C(CHAIN, IP, "ip", U64, DELTA)                                                                           \
+    C(CHAIN, CPUMODE, "cpumode", U64, DICT)
+
+/* Kernel code that came (registered 1) or went (0) in the window, as BPF programs do. type:
+ * PERF_RECORD_KSYMBOL_TYPE. */
+#define HT_KSYMBOL_COLUMNS(C)                                                                                \
+    C(KSYMBOL, TIME, "time_ns", U64, DELTA)                                                                  \
+    C(KSYMBOL, ADDRESS, "address", U64, PLAIN)                                                               \
+    C(KSYMBOL, LENGTH, "length_bytes", U64, PLAIN)                                                           \
+    C(KSYMBOL, TYPE, "type", U64, PLAIN)                                                                     \
+    C(KSYMBOL, REGISTERED, "registered", U64, PLAIN)                                                         \
+    C(KSYMBOL, NAME, "name", BYTES, PLAIN)
+
+/* A BPF program was loaded (1) or unloaded (0). tag: its 8 raw bytes, as bpf_prog_TAG_name shows them. */
+#define HT_BPF_PROGRAM_COLUMNS(C)                                                                            \
+    C(BPF_PROGRAM, TIME, "time_ns", U64, DELTA)                                                              \
+    C(BPF_PROGRAM, LOADED, "loaded", U64, PLAIN)                                                             \
+    C(BPF_PROGRAM, PROGRAM, "program", U64, PLAIN)                                                           \
+    C(BPF_PROGRAM, TAG, "tag", BYTES, PLAIN)
 
 /* Lost or throttled. kind: enum ht_loss_kind. event -1: not attributable to one event. */
 #define HT_LOSS_COLUMNS(C)                                                                                   \
@@ -242,6 +271,39 @@
     C(NODE_STAT, NODE, "node", I64, PLAIN)                                                                   \
     C(NODE_STAT, NAME, "name", BYTES, PLAIN)                                                                 \
     C(NODE_STAT, VALUE, "value", U64, PLAIN)
+
+/* A control group that a recorded process lives in. cgroup: the inode of its directory, which is the kernel's
+ * own number of it. path: below the mount, as /proc/PID/cgroup has it. */
+#define HT_CGROUP_COLUMNS(C)                                                                                 \
+    C(CGROUP, TIME, "time_ns", U64, DELTA)                                                                   \
+    C(CGROUP, CGROUP, "cgroup", U64, DELTA)                                                                  \
+    C(CGROUP, PATH, "path", BYTES, PLAIN)
+
+/* A line of a control group's memory.numa_stat ("anon", "file"), by node; node -1: the sum that the file says
+ * (version 1). Bytes, also where the file counts pages (version 1). */
+#define HT_CGROUP_STAT_COLUMNS(C)                                                                            \
+    C(CGROUP_STAT, TIME, "time_ns", U64, DELTA)                                                              \
+    C(CGROUP_STAT, CGROUP, "cgroup", U64, PLAIN)                                                             \
+    C(CGROUP_STAT, NODE, "node", I64, PLAIN)                                                                 \
+    C(CGROUP_STAT, NAME, "name", BYTES, PLAIN)                                                               \
+    C(CGROUP_STAT, VALUE, "value_bytes", U64, PLAIN)
+
+/* What /proc says of a process beyond its name. cgroup 0: not known. namespace_pid: its pid inside its own
+ * pid namespace; equals pid where that is the recorder's, 0 not known. */
+#define HT_PROCESS_COLUMNS(C)                                                                                \
+    C(PROCESS, TIME, "time_ns", U64, DELTA)                                                                  \
+    C(PROCESS, PID, "pid", I64, DELTA)                                                                       \
+    C(PROCESS, CGROUP, "cgroup", U64, PLAIN)                                                                 \
+    C(PROCESS, NS_PID, "namespace_pid", I64, PLAIN)
+
+/* A network or disk device. kind: "net" or "block". node -1: the firmware names none. irqs: its interrupts,
+ * as a list ("24-27"); irq_affinity: the CPUs that take them. Both empty where not known. */
+#define HT_DEVICE_COLUMNS(C)                                                                                 \
+    C(DEVICE, NAME, "name", BYTES, PLAIN)                                                                    \
+    C(DEVICE, KIND, "kind", BYTES, PLAIN)                                                                    \
+    C(DEVICE, NODE, "node", I64, PLAIN)                                                                      \
+    C(DEVICE, IRQS, "irqs", BYTES, PLAIN)                                                                    \
+    C(DEVICE, IRQ_AFFINITY, "irq_affinity", BYTES, PLAIN)
 
 /* ---- names ---- */
 
@@ -321,11 +383,18 @@
     X(NUMA_MAP, 24, "numa_map")                                                                              \
     X(NUMA_MAP_NODE, 25, "numa_map_node")                                                                    \
     X(NODE_STAT, 26, "node_stat")                                                                            \
+    X(CGROUP, 27, "cgroup")                                                                                  \
     X(DSO, 28, "dso")                                                                                        \
     X(SYMBOL, 29, "symbol")                                                                                  \
     X(CODE, 30, "code")                                                                                      \
     X(SOURCE_LINE, 31, "source_line")                                                                        \
     X(IMPORT_SKIP, 32, "import_skip")                                                                        \
+    X(CGROUP_STAT, 33, "cgroup_stat")                                                                        \
+    X(PROCESS, 34, "process")                                                                                \
+    X(DEVICE, 35, "device")                                                                                  \
+    X(CHAIN, 36, "chain")                                                                                    \
+    X(KSYMBOL, 37, "ksymbol")                                                                                \
+    X(BPF_PROGRAM, 38, "bpf_program")                                                                        \
     X(INDEX, 48, "index")
 
 enum ht_chunk_kind {
@@ -346,12 +415,15 @@ enum ht_event_kind {
     HT_EVENT_KIND_CPU_CLOCK = 1,  /* where CPUs are */
     HT_EVENT_KIND_PAGE_FAULT = 2, /* page faults, with address */
     HT_EVENT_KIND_TRACEPOINT = 3,
-    HT_EVENT_KIND_SIDEBAND = 4,  /* the dummy that carries MMAP2, COMM, FORK, EXIT */
-    HT_EVENT_KIND_MEM_LOAD = 5,  /* load latency sampling */
-    HT_EVENT_KIND_MEM_STORE = 6, /* store sampling */
-    HT_EVENT_KIND_MEM_ANY = 7,   /* loads and stores in one event (IBS, SPE) */
-    HT_EVENT_KIND_HITM = 8,      /* a precise transfer event: its class is the event itself */
-    HT_EVENT_KIND_COUNTER = 9,   /* counted, never sampled */
+    HT_EVENT_KIND_SIDEBAND = 4,     /* the dummy that carries MMAP2, COMM, FORK, EXIT */
+    HT_EVENT_KIND_MEM_LOAD = 5,     /* load latency sampling */
+    HT_EVENT_KIND_MEM_STORE = 6,    /* store sampling */
+    HT_EVENT_KIND_MEM_ANY = 7,      /* loads and stores in one event (IBS, SPE) */
+    HT_EVENT_KIND_HITM = 8,         /* a precise transfer event: its class is the event itself */
+    HT_EVENT_KIND_COUNTER = 9,      /* counted, never sampled */
+    HT_EVENT_KIND_MAJOR_FAULT = 10, /* page faults that waited for a device; they are page faults too */
+    HT_EVENT_KIND_SWITCH = 11,      /* the dummy that carries context switches */
+    HT_EVENT_KIND_SNAPSHOT = 12,    /* files read every `period` ns: nothing that perf_event_open gave */
 };
 
 enum ht_task_kind {
@@ -374,7 +446,7 @@ enum ht_loss_kind {
     HT_LOSS_KIND_THROTTLE = 2,   /* count 1 */
     HT_LOSS_KIND_UNTHROTTLE = 3, /* count 1 */
     HT_LOSS_KIND_RECORDER = 4,   /* dropped by the recorder itself */
-    HT_LOSS_KIND_GAP = 5,        /* a source was switched off; count: nanoseconds */
+    HT_LOSS_KIND_GAP = 5, /* a source was off from then on, or (event -1) a whole CPU; count: nanoseconds */
 };
 
 enum ht_numa_map_kind {

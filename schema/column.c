@@ -29,6 +29,8 @@ void ht_column_scratch_free(struct ht_column_scratch *scratch) {
     free(scratch->key);
     free(scratch->slot);
     free(scratch->entry);
+    free(scratch->index);
+    free(scratch->low);
     free(scratch->word);
     memset(scratch, 0, sizeof *scratch);
 }
@@ -89,7 +91,16 @@ static int all_equal(const uint64_t *value, uint32_t rows) {
     return rows > 0;
 }
 
-static enum ht_status scratch_ready(struct ht_column_scratch *s) {
+static enum ht_status scratch_ready(struct ht_column_scratch *s, uint32_t rows) {
+    if (s->index_capacity < rows) {
+        uint16_t *index = realloc(s->index, rows * sizeof *index);
+        s->index = index != NULL ? index : s->index;
+        uint8_t *low = realloc(s->low, rows);
+        s->low = low != NULL ? low : s->low;
+        if (index == NULL || low == NULL)
+            return HT_NOMEM;
+        s->index_capacity = rows;
+    }
     if (s->key == NULL)
         s->key = malloc(HASH_SLOTS * sizeof *s->key);
     if (s->slot == NULL)
@@ -103,34 +114,47 @@ static inline uint32_t hash_slot(uint64_t value, uint32_t mask) {
     return (uint32_t)((value * 0x9e3779b97f4a7c15u) >> 40) & mask;
 }
 
-/* Fills entry[] in order of appearance; 0 where there are too many distinct values to be worth a dictionary.
- * The hash is sized by the limit, so that a small chunk does not clear a large table. */
-static uint32_t collect_dictionary(const uint64_t *value, uint32_t rows, struct ht_column_scratch *s,
-                                   uint32_t *mask_out) {
+/* Fills entry[] in order of appearance and index[] by row; 0 where there are too many distinct values to be
+ * worth a dictionary. The hash is sized by the limit, so that a small chunk does not clear a large table. */
+static uint32_t collect_dictionary(const uint64_t *value, uint32_t rows, struct ht_column_scratch *s) {
     uint32_t limit = rows / 4 < DICT_MAX ? rows / 4 : DICT_MAX;
     uint32_t slots = 16;
     while (slots < limit * 2)
         slots *= 2;
     uint32_t mask = slots - 1, count = 0;
     memset(s->slot, 0, slots * sizeof *s->slot);
+    uint64_t near[2] = {0, 0}; /* the last two distinct values: most rows have one of them */
+    uint16_t at[2] = {0, 0};
     for (uint32_t i = 0; i < rows; i++) {
-        uint32_t h = hash_slot(value[i], mask);
-        while (s->slot[h] != 0 && s->key[h] != value[i])
-            h = (h + 1) & mask;
-        if (s->slot[h] == 0) {
-            if (count == limit)
-                return 0;
-            s->key[h] = value[i];
-            s->entry[count] = value[i];
-            s->slot[h] = ++count;
+        uint64_t v = value[i];
+        if (v != near[0] || i == 0) {
+            uint16_t index = at[1];
+            if (v != near[1] || count < 2) {
+                uint32_t h = hash_slot(v, mask);
+                while (s->slot[h] != 0 && s->key[h] != v)
+                    h = (h + 1) & mask;
+                if (s->slot[h] == 0) {
+                    if (count == limit)
+                        return 0;
+                    s->key[h] = v;
+                    s->entry[count] = v;
+                    s->slot[h] = ++count;
+                }
+                index = (uint16_t)(s->slot[h] - 1);
+            }
+            near[1] = near[0];
+            at[1] = at[0];
+            near[0] = v;
+            at[0] = index;
         }
+        s->index[i] = at[0];
+        s->low[i] = (uint8_t)at[0];
     }
-    *mask_out = mask;
     return count;
 }
 
-static enum ht_status encode_dictionary(const uint64_t *value, uint32_t rows, struct ht_column_scratch *s,
-                                        uint32_t count, uint32_t mask, struct ht_buffer *out) {
+static enum ht_status encode_dictionary(uint32_t rows, const struct ht_column_scratch *s, uint32_t count,
+                                        struct ht_buffer *out) {
     enum ht_status status = ht_buffer_reserve(out, 10 + (size_t)count * 10 + (size_t)rows * 2);
     if (status != HT_OK)
         return status;
@@ -141,16 +165,12 @@ static enum ht_status encode_dictionary(const uint64_t *value, uint32_t rows, st
     if (status != HT_OK)
         return status;
     uint8_t *p = out->data + out->length;
-    for (uint32_t i = 0; i < rows; i++) {
-        uint32_t h = hash_slot(value[i], mask);
-        while (s->key[h] != value[i] || s->slot[h] == 0)
-            h = (h + 1) & mask;
-        uint32_t index = s->slot[h] - 1;
-        *p++ = (uint8_t)index;
-        if (count > 256)
-            *p++ = (uint8_t)(index >> 8);
-    }
-    out->length = (size_t)(p - out->data);
+    if (count <= 256)
+        memcpy(p, s->low, rows);
+    else
+        for (uint32_t i = 0; i < rows; i++)
+            ht_put_u16(p + (size_t)i * 2, s->index[i]);
+    out->length += (size_t)rows * (count <= 256 ? 1 : 2);
     return HT_OK;
 }
 
@@ -162,13 +182,13 @@ static enum ht_status encode_numbers(const uint64_t *value, uint32_t rows, enum 
         return encode_varints(value, 1, 0, out);
     }
     if (coding == HT_CODING_DICT) {
-        enum ht_status status = scratch_ready(s);
+        enum ht_status status = scratch_ready(s, rows);
         if (status != HT_OK)
             return status;
-        uint32_t mask = 0, count = collect_dictionary(value, rows, s, &mask);
+        uint32_t count = collect_dictionary(value, rows, s);
         if (count > 0) {
             *encoding = HT_ENCODING_DICT;
-            return encode_dictionary(value, rows, s, count, mask, out);
+            return encode_dictionary(rows, s, count, out);
         }
         coding = HT_CODING_DELTA;
     }

@@ -40,6 +40,9 @@ struct ht_column_scratch {
     uint64_t *key;
     uint32_t *slot; /* entry number + 1, 0 empty */
     uint64_t *entry;
+    uint16_t *index; /* of each row: its entry */
+    uint8_t *low;    /* and that as a byte */
+    uint32_t index_capacity;
     uint64_t *word; /* one word column of a STRIDED column */
     uint32_t word_capacity;
 };

@@ -1,52 +1,26 @@
 #include "analyze/import/event_kind.h"
 
 #include <fnmatch.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analyze/import/perf_format.h"
 
-enum {
-    TYPE_HARDWARE = 0,
-    TYPE_SOFTWARE = 1,
-    TYPE_TRACEPOINT = 2,
-    TYPE_CACHE = 3,
-    TYPE_RAW = 4,
-    TYPE_BREAKPOINT = 5
-};
-#define TYPE_PMUS 6u /* types from here on are numbers of the machine's PMUs */
-
 struct type_rule {
     uint32_t type;
     uint64_t config;
     enum ht_event_kind kind;
-    const char *name;
 };
 
+/* Hardware and software events that are more than OTHER. */
 static const struct type_rule type_rules[] = {
-    {TYPE_SOFTWARE, 0, HT_EVENT_KIND_CPU_CLOCK, "cpu-clock"},
-    {TYPE_SOFTWARE, 1, HT_EVENT_KIND_CPU_CLOCK, "task-clock"},
-    {TYPE_SOFTWARE, 2, HT_EVENT_KIND_PAGE_FAULT, "page-faults"},
-    {TYPE_SOFTWARE, 3, HT_EVENT_KIND_OTHER, "context-switches"},
-    {TYPE_SOFTWARE, 4, HT_EVENT_KIND_OTHER, "cpu-migrations"},
-    {TYPE_SOFTWARE, 5, HT_EVENT_KIND_PAGE_FAULT, "minor-faults"},
-    {TYPE_SOFTWARE, 6, HT_EVENT_KIND_PAGE_FAULT, "major-faults"},
-    {TYPE_SOFTWARE, 7, HT_EVENT_KIND_OTHER, "alignment-faults"},
-    {TYPE_SOFTWARE, 8, HT_EVENT_KIND_OTHER, "emulation-faults"},
-    {TYPE_SOFTWARE, 9, HT_EVENT_KIND_SIDEBAND, "dummy"},
-    {TYPE_SOFTWARE, 10, HT_EVENT_KIND_OTHER, "bpf-output"},
-    {TYPE_HARDWARE, 0, HT_EVENT_KIND_CPU_CLOCK, "cycles"},
-    {TYPE_HARDWARE, 1, HT_EVENT_KIND_OTHER, "instructions"},
-    {TYPE_HARDWARE, 2, HT_EVENT_KIND_OTHER, "cache-references"},
-    {TYPE_HARDWARE, 3, HT_EVENT_KIND_OTHER, "cache-misses"},
-    {TYPE_HARDWARE, 4, HT_EVENT_KIND_OTHER, "branches"},
-    {TYPE_HARDWARE, 5, HT_EVENT_KIND_OTHER, "branch-misses"},
-    {TYPE_HARDWARE, 6, HT_EVENT_KIND_OTHER, "bus-cycles"},
-    {TYPE_HARDWARE, 7, HT_EVENT_KIND_OTHER, "stalled-cycles-frontend"},
-    {TYPE_HARDWARE, 8, HT_EVENT_KIND_OTHER, "stalled-cycles-backend"},
-    {TYPE_HARDWARE, 9, HT_EVENT_KIND_CPU_CLOCK, "ref-cycles"},
+    {HT_PERF_TYPE_SOFTWARE, 0, HT_EVENT_KIND_CPU_CLOCK},   /* cpu-clock */
+    {HT_PERF_TYPE_SOFTWARE, 1, HT_EVENT_KIND_CPU_CLOCK},   /* task-clock */
+    {HT_PERF_TYPE_SOFTWARE, 2, HT_EVENT_KIND_PAGE_FAULT},  /* page-faults */
+    {HT_PERF_TYPE_SOFTWARE, 5, HT_EVENT_KIND_PAGE_FAULT},  /* minor-faults */
+    {HT_PERF_TYPE_SOFTWARE, 6, HT_EVENT_KIND_MAJOR_FAULT}, /* major-faults */
+    {HT_PERF_TYPE_HARDWARE, 0, HT_EVENT_KIND_CPU_CLOCK},   /* cycles */
+    {HT_PERF_TYPE_HARDWARE, 9, HT_EVENT_KIND_CPU_CLOCK},   /* ref-cycles */
 };
 
 struct name_rule {
@@ -119,13 +93,20 @@ static enum ht_event_kind by_code(const struct ht_perf_attr *attr, const char *c
     return HT_EVENT_KIND_OTHER;
 }
 
-static const struct type_rule *by_type(const struct ht_perf_attr *attr) {
+static enum ht_event_kind by_type(const struct ht_perf_attr *attr) {
     /* On hybrid machines the upper half of a hardware event's config is the PMU. */
-    uint64_t config = attr->type == TYPE_HARDWARE ? (uint32_t)attr->config : attr->config;
+    uint64_t config = attr->type == HT_PERF_TYPE_HARDWARE ? (uint32_t)attr->config : attr->config;
     for (size_t i = 0; i < COUNT(type_rules); i++)
         if (type_rules[i].type == attr->type && type_rules[i].config == config)
-            return &type_rules[i];
-    return NULL;
+            return type_rules[i].kind;
+    return HT_EVENT_KIND_OTHER;
+}
+
+/* The event that counts nothing is there for the records that come with it. */
+static enum ht_event_kind kind_of_dummy(const struct ht_perf_attr *attr) {
+    uint64_t tasks = HT_PA_MMAP | HT_PA_COMM | HT_PA_TASK;
+    return attr->flags & HT_PA_CONTEXT_SWITCH && !(attr->flags & tasks) ? HT_EVENT_KIND_SWITCH
+                                                                        : HT_EVENT_KIND_SIDEBAND;
 }
 
 static enum ht_event_kind by_name(const char *name) {
@@ -136,22 +117,20 @@ static enum ht_event_kind by_name(const char *name) {
 }
 
 enum ht_event_kind ht_event_kind_of(const struct ht_perf_attr *attr, const char *name, const char *cpuid) {
-    if (attr->type == TYPE_TRACEPOINT)
+    if (attr->type == HT_PERF_TYPE_TRACEPOINT)
         return HT_EVENT_KIND_TRACEPOINT;
+    if (attr->type == HT_PERF_TYPE_SOFTWARE && attr->config == HT_PERF_SOFTWARE_DUMMY)
+        return kind_of_dummy(attr);
     if (attr->period == 0 && !(attr->flags & HT_PA_FREQ))
         return HT_EVENT_KIND_COUNTER;
-    const struct type_rule *rule = by_type(attr);
-    if (rule != NULL)
-        return rule->kind;
-    if (attr->type == TYPE_SOFTWARE || attr->type == TYPE_HARDWARE || attr->type == TYPE_CACHE ||
-        attr->type == TYPE_BREAKPOINT)
-        return HT_EVENT_KIND_OTHER;
+    if (attr->type != HT_PERF_TYPE_RAW && attr->type < HT_PERF_TYPE_PMUS)
+        return by_type(attr);
     enum ht_event_kind kind = by_name(name);
     if (kind == HT_EVENT_KIND_COUNTER)
         kind = by_code(attr, cpuid);
     /* An event of a PMU nobody here knows, asked for with data sources, precise where that is Intel's:
      * memory. */
-    int precise = (attr->flags >> 15 & 3) > 0 || attr->type >= TYPE_PMUS;
+    int precise = (attr->flags >> 15 & 3) > 0 || attr->type >= HT_PERF_TYPE_PMUS;
     if (kind == HT_EVENT_KIND_OTHER && precise && attr->sample_type & HT_PS_DATA_SRC &&
         strstr(name, "mem-loads-aux") == NULL)
         kind = HT_EVENT_KIND_MEM_ANY;
@@ -161,18 +140,4 @@ enum ht_event_kind ht_event_kind_of(const struct ht_perf_attr *attr, const char 
 int ht_event_kind_is_memory(enum ht_event_kind kind) {
     return kind == HT_EVENT_KIND_MEM_LOAD || kind == HT_EVENT_KIND_MEM_STORE ||
            kind == HT_EVENT_KIND_MEM_ANY || kind == HT_EVENT_KIND_HITM;
-}
-
-void ht_event_default_name(const struct ht_perf_attr *attr, const char *pmu, char *name, size_t size) {
-    const struct type_rule *rule = by_type(attr);
-    if (rule != NULL)
-        snprintf(name, size, "%s", rule->name);
-    else if (attr->type == TYPE_RAW)
-        snprintf(name, size, "r%" PRIx64, attr->config);
-    else if (attr->type == TYPE_TRACEPOINT)
-        snprintf(name, size, "tracepoint %" PRIu64, attr->config);
-    else if (pmu != NULL && pmu[0] != '\0')
-        snprintf(name, size, "%s/config=0x%" PRIx64 "/", pmu, attr->config);
-    else
-        snprintf(name, size, "type %" PRIu32 " config 0x%" PRIx64, attr->type, attr->config);
 }

@@ -3,8 +3,6 @@
 #ifndef HT_IMPORT_EVENT_KIND_H
 #define HT_IMPORT_EVENT_KIND_H
 
-#include <stddef.h>
-
 #include "analyze/import/perf_attrs.h"
 #include "schema/chunks.h"
 
@@ -14,9 +12,5 @@ enum ht_event_kind ht_event_kind_of(const struct ht_perf_attr *attr, const char 
 
 /* Whether samples of the kind are rows of MEM_SAMPLE. */
 int ht_event_kind_is_memory(enum ht_event_kind kind);
-
-/* A name for an event whose file has none: "page-faults", "ibs_op/config=0x0/". pmu: of its type, NULL
- * unknown. */
-void ht_event_default_name(const struct ht_perf_attr *attr, const char *pmu, char *name, size_t size);
 
 #endif

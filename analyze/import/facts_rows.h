@@ -5,12 +5,12 @@
 #include "analyze/import/import.h"
 #include "analyze/import/records.h"
 
-/* CONDITION, NODE, CPU, MEM_BLOCK, EVENT, TP_FORMAT and CLOCK: known before the first record is read. */
-enum ht_status ht_facts_write(struct ht_perf_facts *facts, const struct ht_perf_attrs *attrs,
-                              const struct ht_event_use *use, struct ht_output *output,
+/* CONDITION, NODE, CPU, MEM_BLOCK, EVENT, TP_FORMAT and CLOCK, known before the first record is read, and of
+ * META what is known then: a capture of a process that was killed says at least that. */
+enum ht_status ht_facts_write(const struct ht_records *records, const char *perf_data,
                               struct ht_cause *cause);
 
-/* META and IMPORT_SKIP, known behind the last; fills the summary's numbers and level. */
+/* META as it is behind the last record, and IMPORT_SKIP; fills the summary's numbers and level. */
 enum ht_status ht_facts_write_end(const struct ht_records *records, const char *perf_data,
                                   struct ht_import_summary *summary, struct ht_cause *cause);
 

@@ -9,8 +9,9 @@
 #define SEEN_SLOTS     65536u
 #define CPUMODE_KERNEL 1u
 #define CPUMODE_USER   2u
-#define KERNEL_HALF                                                                                          \
-    0xffff800000000000ull /* addresses from here on are the kernel's, on all 64-bit machines we know */
+/* Addresses from here on are the kernel's, on all 64-bit machines but s390x, where each has a space of its
+ * own: there data of the kernel stays without a name. */
+#define KERNEL_HALF   0x8000000000000000ull
 #define PUT_ROWS      16384u
 #define FILE_CODE_MAX 200000u /* a table of names holds HT_ROWS_MAX rows, and each place of code has one */
 
@@ -234,7 +235,7 @@ static enum ht_status add_dso(const struct ht_hit_file *hit, uint64_t dso, enum 
 }
 
 static enum ht_status resolve(struct file *file, uint64_t dso, const struct ht_build_ids *build_ids,
-                              const char *symfs, struct ht_name_tables *names, uint64_t *left_out,
+                              const char *symfs, struct ht_name_tables *names, struct ht_hits_result *result,
                               struct ht_cause *cause) {
     struct ht_hit_file hit = identify(file->mapping, build_ids);
     int in_kernel = file->mapping->cpumode == CPUMODE_KERNEL;
@@ -247,13 +248,20 @@ static enum ht_status resolve(struct file *file, uint64_t dso, const struct ht_b
     hit.data = file->data.slot;
     enum ht_status status = ht_resolve_file(&hit, dso, symfs, names, cause);
     if (status == HT_LIMIT) { /* more names than a table holds: those found stay */
-        *left_out += hit.codes + hit.datas;
+        result->left_out += hit.codes + hit.datas;
         return add_dso(&hit, dso, HT_DSO_READ, 0, &names->dso, cause);
     }
-    /* A file that is not there has no names to miss. */
-    if (status == HT_OK && names->dso.number[HT_DSO_STATE][names->dso.rows - 1] != HT_DSO_MISSING)
-        *left_out += codes - hit.codes;
-    return status;
+    if (status != HT_OK)
+        return status;
+    uint64_t state = names->dso.number[HT_DSO_STATE][names->dso.rows - 1];
+    result->files++;
+    result->missing += state == HT_DSO_MISSING;
+    result->changed += state == HT_DSO_CHANGED;
+    if (state != HT_DSO_MISSING && state != HT_DSO_CHANGED)
+        result->left_out += codes - hit.codes; /* a file that is not there has no names to miss */
+    else if (result->first == NULL)
+        result->first = file->mapping->file;
+    return HT_OK;
 }
 
 static enum ht_status put_names(struct ht_name_tables *names, struct ht_output *output, uint32_t at_least,
@@ -270,8 +278,10 @@ static enum ht_status put_names(struct ht_name_tables *names, struct ht_output *
 }
 
 enum ht_status ht_hits_write(struct ht_hits *hits, const struct ht_build_ids *build_ids, const char *symfs,
-                             struct ht_output *output, uint64_t *left_out, struct ht_cause *cause) {
+                             struct ht_output *output, struct ht_hits_result *result,
+                             struct ht_cause *cause) {
     struct ht_name_tables names;
+    *result = (struct ht_hits_result){.left_out = hits->left_out};
     memset(&names, 0, sizeof names);
     ht_table_init(&names.dso, HT_CHUNK_DSO);
     ht_table_init(&names.symbol, HT_CHUNK_SYMBOL);
@@ -279,13 +289,12 @@ enum ht_status ht_hits_write(struct ht_hits *hits, const struct ht_build_ids *bu
     ht_table_init(&names.source_line, HT_CHUNK_SOURCE_LINE);
     enum ht_status status = HT_OK;
     for (size_t i = 0; i < hits->files && status == HT_OK; i++) {
-        status = resolve(&hits->file[i], i, build_ids, symfs, &names, &hits->left_out, cause);
+        status = resolve(&hits->file[i], i, build_ids, symfs, &names, result, cause);
         if (status == HT_OK)
             status = put_names(&names, output, PUT_ROWS, cause);
     }
     if (status == HT_OK)
         status = put_names(&names, output, 0, cause);
     ht_name_tables_free(&names);
-    *left_out = hits->left_out;
     return status;
 }

@@ -23,9 +23,17 @@ enum ht_status ht_hits_sample(struct ht_hits *hits, unsigned cpumode, int64_t pi
 /* To be called after the spaces changed. */
 void ht_hits_changed(struct ht_hits *hits);
 
-/* Looks everything up and writes DSO, SYMBOL, CODE and SOURCE_LINE; *left_out: places beyond the bound.
- * build_ids: used where a mapping has none. */
+/* What became of the files that were hit, those apart that are none to open (the kernel, [vdso], heaps). */
+struct ht_hits_result {
+    uint64_t left_out; /* places beyond the bound */
+    uint64_t files, missing, changed;
+    const char
+        *first; /* missing or changed, as its mapping names it: of the spaces, NULL where there is none */
+};
+
+/* Looks everything up and writes DSO, SYMBOL, CODE and SOURCE_LINE. build_ids: used where a mapping has none.
+ */
 enum ht_status ht_hits_write(struct ht_hits *hits, const struct ht_build_ids *build_ids, const char *symfs,
-                             struct ht_output *output, uint64_t *left_out, struct ht_cause *cause);
+                             struct ht_output *output, struct ht_hits_result *result, struct ht_cause *cause);
 
 #endif

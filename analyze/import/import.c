@@ -1,8 +1,6 @@
 #include "analyze/import/import.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +8,9 @@
 #include <unistd.h>
 
 #include "analyze/import/facts_rows.h"
-#include "analyze/import/perf_format.h"
 #include "analyze/import/perf_pipe.h"
 #include "analyze/import/records.h"
+#include "analyze/import/remarks.h"
 
 /* Everything an import owns; zeroed first, so that it can be freed at any point. */
 struct import {
@@ -25,21 +23,10 @@ struct import {
     struct ht_skips skips;
     struct ht_output output;
     struct ht_records records;
+    struct ht_hits_result names;
     char *part; /* OUTPUT.part */
     int part_made;
 };
-
-static void warn(struct ht_import_summary *summary, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void warn(struct ht_import_summary *summary, const char *format, ...) {
-    if (summary->warnings == HT_IMPORT_WARNINGS)
-        return;
-    va_list args;
-    va_start(args, format);
-    vsnprintf(summary->warning[summary->warnings++], sizeof summary->warning[0], format, args);
-    va_end(args);
-}
 
 /* An output that must not be replaced is found before any work is done. */
 static enum ht_status check_output(struct import *im) {
@@ -91,84 +78,32 @@ static enum ht_status open_records(struct import *im) {
                              .output = &im->output,
                              .cause = im->cause};
     r->use = calloc(im->attrs.count, sizeof *r->use);
-    if (r->use == NULL || ht_spaces_new(&r->spaces) != HT_OK || (r->hits = ht_hits_new(r->spaces)) == NULL)
+    if (r->use == NULL || ht_spaces_new(&r->spaces) != HT_OK || (r->hits = ht_hits_new(r->spaces)) == NULL ||
+        (r->chains = ht_call_chains_new()) == NULL)
         return ht_fail(im->cause, HT_NOMEM, "out of memory");
     ht_records_classify(r);
     return HT_OK;
 }
 
-static enum ht_status write_limit(struct import *im, uint64_t left_out) {
-    struct ht_table limit;
-    uint32_t row;
-    char why[128];
-    if (left_out == 0)
-        return HT_OK;
-    snprintf(why, sizeof why, "more than %u different places were hit, or too many in one file", HT_HITS_MAX);
-    ht_table_init(&limit, HT_CHUNK_LIMIT);
-    enum ht_status status = ht_table_add(&limit, &row);
-    if (status == HT_OK)
-        status = ht_table_set_text(&limit, HT_LIMIT_WHAT, "names of all places that samples hit");
-    if (status == HT_OK)
-        status = ht_table_set_text(&limit, HT_LIMIT_WHY, why);
-    if (status == HT_OK) {
-        limit.number[HT_LIMIT_COUNT][row] = left_out;
-        status = ht_output_put(&im->output, &limit, im->cause);
-    } else {
-        ht_fail(im->cause, status, "out of memory");
-    }
-    ht_table_free(&limit);
-    warn(im->summary, "%s: at most %" PRIu64 " samples stay without names", why, left_out);
-    return status;
-}
-
 static enum ht_status write_all(struct import *im) {
     struct ht_records *r = &im->records;
-    uint64_t left_out = 0;
-    enum ht_status status = ht_facts_write(&im->facts, &im->attrs, r->use, &im->output, im->cause);
+    enum ht_status status = ht_facts_write(r, im->options->perf_data, im->cause);
     if (status == HT_OK)
         status = ht_records_scan(r);
-    if (status == HT_OK && im->data.missing[0] != '\0' && im->output.round == 0 && im->output.round_rows == 0)
+    if (status == HT_OK && im->data.missing[0] != '\0' && im->output.round == 0 &&
+        im->output.round_rows == 0 && r->stat.rows == 0)
         return ht_fail(im->cause, HT_TRUNCATED, "%s: %s; not one whole record is left", im->data.path,
                        im->data.missing);
     if (status == HT_OK)
         status = ht_output_end_rounds(&im->output, im->cause);
     if (status == HT_OK)
-        status = ht_hits_write(r->hits, &im->facts.build_ids, im->options->symfs, &im->output, &left_out,
+        status = ht_hits_write(r->hits, &im->facts.build_ids, im->options->symfs, &im->output, &im->names,
                                im->cause);
     if (status == HT_OK)
-        status = write_limit(im, left_out);
+        status = ht_remarks_limits(r, &im->names, im->cause);
     if (status == HT_OK)
         status = ht_facts_write_end(r, im->options->perf_data, im->summary, im->cause);
     return status;
-}
-
-static void add_warnings(struct import *im) {
-    struct ht_import_summary *s = im->summary;
-    const struct ht_skips *skips = &im->skips;
-    if (im->data.missing[0] != '\0')
-        warn(s, "%s: %s", im->data.path, im->data.missing);
-    if (s->samples == 0)
-        warn(s, "%s: holds no samples%s", im->data.path,
-             skips->type[HT_PERF_STAT].records > 0 ? ", but counts of perf stat" : "");
-    if (skips->reason[HT_SKIP_NO_EVENT].records > 0)
-        warn(s, "%" PRIu64 " samples belong to events that the file does not list",
-             skips->reason[HT_SKIP_NO_EVENT].records);
-    if (im->attrs.indistinct)
-        warn(s, "%s: its %" PRIu32 " events have no ids: all samples are taken for those of the first",
-             im->data.path, im->attrs.count);
-    if (skips->type[HT_PERF_AUXTRACE].records > 0)
-        warn(s,
-             "%" PRIu64 " bytes of AUX data (Intel PT, Arm SPE) were passed over: they cannot be decoded yet",
-             skips->type[HT_PERF_AUXTRACE].bytes);
-    if (skips->part[HT_PART_NEWER].records > 0)
-        warn(s, "%" PRIu64 " samples have fields that this version does not know; the others were imported",
-             skips->part[HT_PART_NEWER].records);
-    uint64_t broken =
-        skips->reason[HT_SKIP_BROKEN_SAMPLE].records + skips->reason[HT_SKIP_BROKEN_RECORD].records;
-    if (broken > 0)
-        warn(s, "%" PRIu64 " records are shorter than their fields", broken);
-    if (s->lost > 0)
-        warn(s, "perf lost %" PRIu64 " records while it recorded", s->lost);
 }
 
 static enum ht_status finish(struct import *im) {
@@ -190,6 +125,10 @@ static enum ht_status finish(struct import *im) {
 static void release(struct import *im) {
     ht_order_free(im->records.order);
     ht_hits_free(im->records.hits);
+    ht_call_chains_free(im->records.chains);
+    ht_pid_groups_free(&im->records.groups);
+    ht_read_values_free(&im->records.values);
+    ht_stat_rows_free(&im->records.stat);
     ht_spaces_free(im->records.spaces);
     free(im->records.use);
     ht_output_abandon(&im->output);
@@ -227,7 +166,7 @@ enum ht_status ht_import(const struct ht_import_options *options, struct ht_impo
     if (status == HT_OK)
         status = finish(im);
     if (status == HT_OK)
-        add_warnings(im);
+        ht_remarks_warn(&im->records, &im->names, options->symfs, summary);
     release(im);
     return status;
 }

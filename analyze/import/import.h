@@ -16,7 +16,7 @@ struct ht_import_options {
     int force;         /* overwrite output */
 };
 
-#define HT_IMPORT_WARNINGS 8
+#define HT_IMPORT_WARNINGS 16
 
 struct ht_import_summary {
     uint64_t samples;     /* imported, of all events */

@@ -9,7 +9,9 @@
 
 /* Kinds whose rows come in rounds. */
 static const enum ht_chunk_kind event_kinds[] = {
-    HT_CHUNK_TASK, HT_CHUNK_MMAP, HT_CHUNK_SWITCH, HT_CHUNK_MEM_SAMPLE, HT_CHUNK_CPU_SAMPLE, HT_CHUNK_LOSS,
+    HT_CHUNK_TASK,       HT_CHUNK_MMAP,       HT_CHUNK_SWITCH,      HT_CHUNK_CHAIN,
+    HT_CHUNK_MEM_SAMPLE, HT_CHUNK_CPU_SAMPLE, HT_CHUNK_LOSS,        HT_CHUNK_CGROUP,
+    HT_CHUNK_PROCESS,    HT_CHUNK_KSYMBOL,    HT_CHUNK_BPF_PROGRAM,
 };
 #define EVENT_KINDS (sizeof event_kinds / sizeof event_kinds[0])
 
@@ -155,6 +157,14 @@ enum ht_status ht_output_row(struct ht_output *output, enum ht_chunk_kind kind, 
     *table = t;
     remember(output, key);
     return HT_OK;
+}
+
+enum ht_status ht_output_together(struct ht_output *output, enum ht_chunk_kind kind, uint32_t rows,
+                                  struct ht_cause *cause) {
+    if (output->round_rows > 0 && output->round_rows + rows > ROUND_ROWS)
+        return close_round(output, cause);
+    struct ht_table *table = &output->table[kind];
+    return table->rows + rows > CHUNK_ROWS ? flush(output, table, cause) : HT_OK;
 }
 
 enum ht_status ht_output_put(struct ht_output *output, const struct ht_table *table, struct ht_cause *cause) {

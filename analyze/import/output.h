@@ -55,6 +55,10 @@ enum ht_status ht_output_row(struct ht_output *output, enum ht_chunk_kind kind, 
                              const struct ht_output_key *key, struct ht_table **table, uint32_t *row,
                              struct ht_cause *cause);
 
+/* Makes room, so that so many rows (at most 65,536) of a kind and of one time come into one chunk. */
+enum ht_status ht_output_together(struct ht_output *output, enum ht_chunk_kind kind, uint32_t rows,
+                                  struct ht_cause *cause);
+
 /* A whole table of facts, at once; facts belong to no round (0 is written). */
 enum ht_status ht_output_put(struct ht_output *output, const struct ht_table *table, struct ht_cause *cause);
 

@@ -193,6 +193,16 @@ static enum ht_status clock_data(struct ht_section *s, struct context *c) {
     return HT_OK;
 }
 
+/* u32: bytes of a cache line; CACHE says it for each cache, but not on every machine. */
+static enum ht_status cln_size(struct ht_section *s, struct context *c) {
+    uint32_t bytes = ht_section_u32(s);
+    if (s->bad || bytes < 16 || bytes > 4096 || (bytes & (bytes - 1)) != 0)
+        return HT_DAMAGED;
+    if (c->facts->line_bytes == 0)
+        c->facts->line_bytes = bytes;
+    return HT_OK;
+}
+
 static enum ht_status build_id(struct ht_section *s, struct context *c) {
     return ht_build_ids_add(&c->facts->build_ids, s);
 }
@@ -240,6 +250,7 @@ static enum ht_status (*const sections[])(struct ht_section *, struct context *)
     [HT_PERF_FEAT_CPU_PMU_CAPS] = cpu_pmu_caps,
     [HT_PERF_FEAT_CLOCK_DATA] = clock_data,
     [HT_PERF_FEAT_PMU_CAPS] = pmu_caps,
+    [HT_PERF_FEAT_CLN_SIZE] = cln_size,
     [HT_PERF_FEAT_SIMPLE_META] = simple_meta,
 };
 #define SECTIONS (sizeof sections / sizeof sections[0])

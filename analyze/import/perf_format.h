@@ -39,6 +39,9 @@ enum {
     HT_PERF_LOST_SAMPLES = 13,
     HT_PERF_SWITCH = 14,
     HT_PERF_SWITCH_CPU_WIDE = 15,
+    HT_PERF_KSYMBOL = 17,
+    HT_PERF_BPF_EVENT = 18,
+    HT_PERF_CGROUP = 19,
     HT_PERF_USER_TYPES = 64,
     HT_PERF_HEADER_ATTR = 64,
     HT_PERF_HEADER_EVENT_TYPE = 65,
@@ -47,6 +50,7 @@ enum {
     HT_PERF_FINISHED_ROUND = 68,
     HT_PERF_AUXTRACE = 71,
     HT_PERF_STAT = 76,
+    HT_PERF_STAT_ROUND = 77,
     HT_PERF_EVENT_UPDATE = 78,
     HT_PERF_HEADER_FEATURE = 80,
     HT_PERF_COMPRESSED = 81,
@@ -62,6 +66,7 @@ static inline int ht_perf_is_compressed(uint32_t type) {
 #define HT_PERF_MISC_CPUMODE   7u
 #define HT_PERF_MISC_KERNEL    1u
 #define HT_PERF_MISC_USER      2u
+#define HT_PERF_MISC_MAPS_CUT  (1u << 12) /* of a mapping: perf gave up reading the others of its process */
 #define HT_PERF_MISC_MMAP_DATA (1u << 13)
 #define HT_PERF_MISC_COMM_EXEC (1u << 13)
 #define HT_PERF_MISC_FORK_EXISTED                                                                            \
@@ -70,6 +75,18 @@ static inline int ht_perf_is_compressed(uint32_t type) {
 #define HT_PERF_MISC_SWITCH_PREEMPT (1u << 14)
 #define HT_PERF_MISC_MMAP_BUILD_ID  (1u << 14)
 #define HT_PERF_MISC_BUILD_ID_SIZE  (1u << 15)
+
+/* perf_event_attr.type */
+enum {
+    HT_PERF_TYPE_HARDWARE = 0,
+    HT_PERF_TYPE_SOFTWARE = 1,
+    HT_PERF_TYPE_TRACEPOINT = 2,
+    HT_PERF_TYPE_CACHE = 3,
+    HT_PERF_TYPE_RAW = 4,
+    HT_PERF_TYPE_BREAKPOINT = 5,
+    HT_PERF_TYPE_PMUS = 6, /* from here on numbers of the machine's PMUs */
+};
+#define HT_PERF_SOFTWARE_DUMMY 9u
 
 /* sample_type */
 #define HT_PS_IP             (1ull << 0)
@@ -110,9 +127,20 @@ static inline int ht_perf_is_compressed(uint32_t type) {
 #define HT_PERF_BRANCH_BYTES 24u
 
 /* The attr's bit field, as one u64 at offset 40. */
-#define HT_PA_FREQ          (1ull << 10)
-#define HT_PA_SAMPLE_ID_ALL (1ull << 18)
-#define HT_PA_USE_CLOCKID   (1ull << 25)
+#define HT_PA_INHERIT        (1ull << 1)
+#define HT_PA_EXCLUDE_USER   (1ull << 4)
+#define HT_PA_EXCLUDE_KERNEL (1ull << 5)
+#define HT_PA_EXCLUDE_HV     (1ull << 6)
+#define HT_PA_MMAP           (1ull << 8)
+#define HT_PA_COMM           (1ull << 9)
+#define HT_PA_FREQ           (1ull << 10)
+#define HT_PA_TASK           (1ull << 13)
+#define HT_PA_PRECISE_SHIFT  15
+#define HT_PA_SAMPLE_ID_ALL  (1ull << 18)
+#define HT_PA_EXCLUDE_HOST   (1ull << 19)
+#define HT_PA_EXCLUDE_GUEST  (1ull << 20)
+#define HT_PA_USE_CLOCKID    (1ull << 25)
+#define HT_PA_CONTEXT_SWITCH (1ull << 26)
 
 /* What perf takes for data_src where a sample has none: everything "not available". */
 #define HT_PERF_DATA_SRC_NONE 0x5080021ull
@@ -142,6 +170,7 @@ enum {
     HT_PERF_FEAT_CPU_PMU_CAPS = 28,
     HT_PERF_FEAT_CLOCK_DATA = 29,
     HT_PERF_FEAT_PMU_CAPS = 31,
+    HT_PERF_FEAT_CLN_SIZE = 34,
     HT_PERF_FEAT_SIMPLE_FILE = 128, /* from here on of simpleperf */
     HT_PERF_FEAT_SIMPLE_META = 129,
     HT_PERF_FEAT_BITS = 256,

@@ -57,6 +57,13 @@ static void take_raw(struct cursor *c, struct ht_perf_sample *sample) {
     c->at += bytes;
 }
 
+static void take_chain(struct cursor *c, struct ht_perf_sample *sample) {
+    uint64_t entries = take(c);
+    sample->chain = c->at;
+    skip(c, entries, 8);
+    sample->chain_entries = c->bad ? 0 : (uint32_t)entries;
+}
+
 static void skip_branches(struct cursor *c, uint64_t branch_type) {
     uint64_t count = take(c);
     if (branch_type & HT_PB_HW_INDEX)
@@ -79,13 +86,14 @@ static void skip_stack(struct cursor *c) {
         take(c); /* how much of it is valid */
 }
 
-/* The parts that a capture has no place for, in the order in which they come between the fields that it has.
- */
+/* The parts that not every capture has a place for, in the order in which they come between the fields that
+ * it has. */
 static void skip_part(struct cursor *c, const struct ht_perf_attr *attr, enum ht_sample_part part,
                       struct ht_perf_sample *sample) {
     const uint8_t *start = c->at;
     switch (part) {
     case HT_PART_READ:
+        sample->read = start;
         skip_read(c, attr->read_format);
         break;
     case HT_PART_RAW:
@@ -104,7 +112,10 @@ static void skip_part(struct cursor *c, const struct ht_perf_attr *attr, enum ht
         skip_stack(c);
         break;
     case HT_PART_CALLCHAIN:
-        skip(c, take(c), 8);
+        take_chain(c, sample);
+        break;
+    case HT_PART_CGROUP:
+        sample->cgroup = take(c);
         break;
     case HT_PART_AUX:
         skip(c, take(c), 1);
@@ -114,6 +125,24 @@ static void skip_part(struct cursor *c, const struct ht_perf_attr *attr, enum ht
         break;
     }
     sample->part_bytes[part] = (uint32_t)(c->at - start);
+}
+
+uint64_t ht_perf_sample_values(const struct ht_perf_attr *attr, const struct ht_perf_sample *sample) {
+    if (sample->read == NULL || !(attr->read_format & HT_PF_ID))
+        return 0;
+    return attr->read_format & HT_PF_GROUP ? ht_file_u64(sample->read, attr->swap) : 1;
+}
+
+struct ht_perf_value ht_perf_sample_value(const struct ht_perf_attr *attr,
+                                          const struct ht_perf_sample *sample, uint64_t index) {
+    uint64_t format = attr->read_format, each = 2 + !!(format & HT_PF_LOST);
+    uint64_t times = !!(format & HT_PF_ENABLED) + !!(format & HT_PF_RUNNING);
+    const uint8_t *value = sample->read, *id = value + (1 + times) * 8;
+    if (format & HT_PF_GROUP) {
+        value += (1 + times + index * each) * 8;
+        id = value + 8;
+    }
+    return (struct ht_perf_value){.id = ht_file_u64(id, attr->swap), .value = ht_file_u64(value, attr->swap)};
 }
 
 struct part_bit {

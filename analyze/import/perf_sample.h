@@ -8,7 +8,8 @@
 
 #include "analyze/import/perf_attrs.h"
 
-/* Parts of a sample that a capture has no place for; import counts them. X(NAME, text) */
+/* Parts of a sample that a capture has no place for, or none for all of it; import counts them. X(NAME, text)
+ */
 #define HT_SAMPLE_PARTS(X)                                                                                   \
     X(READ, "counter values")                                                                                \
     X(CALLCHAIN, "callchain")                                                                                \
@@ -22,6 +23,8 @@
     X(DATA_PAGE_SIZE, "data page size")                                                                      \
     X(CODE_PAGE_SIZE, "code page size")                                                                      \
     X(AUX, "AUX data")                                                                                       \
+    X(CALLERS, "callers beyond the 127th of a callchain")                                                    \
+    X(CHAINS, "callchains beyond the 262144 different ones that are kept")                                   \
     X(NEWER, "fields that this version does not know")
 
 enum ht_sample_part {
@@ -35,10 +38,21 @@ struct ht_perf_sample {
     uint64_t time, id, ip, address, period, phys, data_src;
     uint64_t weight, weight2, weight3;
     int64_t pid, tid, cpu; /* -1 unknown */
-    const uint8_t *raw;
-    uint32_t raw_bytes;
+    uint64_t cgroup;       /* 0 unknown */
+    const uint8_t *raw, *chain, *read;
+    uint32_t raw_bytes, chain_entries;  /* entries of 8 bytes, of the file's byte order */
     uint32_t part_bytes[HT_PART_COUNT]; /* 0 where the sample has no such part */
 };
+
+/* A counter that was read with the sample. */
+struct ht_perf_value {
+    uint64_t id, value;
+};
+
+/* How many the sample has (0 where they have no ids), and one of them. */
+uint64_t ht_perf_sample_values(const struct ht_perf_attr *attr, const struct ht_perf_sample *sample);
+struct ht_perf_value ht_perf_sample_value(const struct ht_perf_attr *attr,
+                                          const struct ht_perf_sample *sample, uint64_t index);
 
 /* DAMAGED where the record is too short for what it says it holds. */
 enum ht_status ht_perf_sample_parse(const struct ht_perf_attr *attr, const uint8_t *record, uint32_t bytes,

@@ -5,8 +5,7 @@
 #include <stdlib.h>
 
 #include "analyze/import/perf_features.h"
-
-#define TYPE_TRACEPOINT 2u
+#include "analyze/import/perf_format.h"
 
 /* The value of a line of the format, "ID: 313": -1 where there is none. */
 static int64_t id_in(const char *text, size_t length) {
@@ -38,7 +37,7 @@ static enum ht_status add_format(const struct ht_perf_attrs *attrs, struct ht_pe
         return HT_OK;
     for (uint32_t event = 0; event < attrs->count && status == HT_OK; event++) {
         uint32_t row;
-        if (attrs->attr[event].type != TYPE_TRACEPOINT || attrs->attr[event].config != (uint64_t)id)
+        if (attrs->attr[event].type != HT_PERF_TYPE_TRACEPOINT || attrs->attr[event].config != (uint64_t)id)
             continue;
         if ((status = ht_table_add(&facts->tp_format, &row)) != HT_OK)
             return status;

@@ -83,6 +83,11 @@ static enum ht_status user_record(struct ht_records *r, const struct ht_raw_reco
         enum ht_status status = ht_build_ids_add(&r->facts->build_ids, &section);
         return status == HT_NOMEM ? ht_fail(r->cause, status, "out of memory") : HT_OK;
     }
+    case HT_PERF_STAT:
+        return ht_stat_rows_add(&r->stat, raw, r->data->swap, r->attrs, r->skips, r->output, r->cause);
+    case HT_PERF_STAT_ROUND:
+        ht_stat_rows_round(&r->stat, raw, r->data->swap, r->skips);
+        return HT_OK;
     default:
         if (!r->data->piped || !ht_piped_has_use(raw->type))
             ht_skip_type(r->skips, raw->type, raw->bytes + raw->more);
@@ -102,6 +107,8 @@ enum ht_status ht_records_scan(struct ht_records *r) {
         status = raw.type < HT_PERF_USER_TYPES ? push_kernel_record(r, &raw) : user_record(r, &raw);
     if (status == HT_END)
         status = ht_order_finish(r->order);
+    if (status == HT_OK)
+        status = ht_stat_rows_end(&r->stat, r->output, r->cause);
     r->skips->reason[HT_SKIP_DAMAGED_REST].records += stream.damages;
     r->skips->reason[HT_SKIP_DAMAGED_REST].bytes += stream.damaged_bytes;
     ht_record_stream_end(&stream);

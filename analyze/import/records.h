@@ -7,9 +7,13 @@
 #ifndef HT_IMPORT_RECORDS_H
 #define HT_IMPORT_RECORDS_H
 
+#include "analyze/import/call_chains.h"
 #include "analyze/import/hits.h"
 #include "analyze/import/order.h"
 #include "analyze/import/perf_features.h"
+#include "analyze/import/pid_groups.h"
+#include "analyze/import/read_values.h"
+#include "analyze/import/stat_rows.h"
 
 /* What an event is to us, by event. */
 struct ht_event_use {
@@ -28,12 +32,17 @@ struct ht_records {
     struct ht_spaces *spaces;
     struct ht_hits *hits;
     struct ht_order *order;
+    struct ht_call_chains *chains;
+    struct ht_pid_groups groups;
+    struct ht_read_values values;
+    struct ht_stat_rows stat;
     struct ht_cause *cause;
     /* counted on the way */
     uint64_t samples, mem_samples, sourced; /* sourced: memory samples whose data_src says anything */
     uint64_t first_ns, last_ns;             /* of samples */
     uint64_t ring_lost,
-        samples_lost; /* told by LOST, by LOST_SAMPLES; the second may count the first again */
+        samples_lost;  /* told by LOST, by LOST_SAMPLES; the second may count the first again */
+    uint64_t maps_cut; /* processes whose mappings perf did not read to the end */
 };
 
 /* Fills use[] from the attrs and names. */

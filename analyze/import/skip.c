@@ -28,9 +28,6 @@ static const struct type_text type_texts[] = {
     {11, 0, "AUX: place of AUX data"},
     {12, 0, "ITRACE_START: instruction trace begins"},
     {16, 0, "NAMESPACES: namespaces of a task"},
-    {17, 0, "KSYMBOL: kernel code that came or went"},
-    {18, 0, "BPF_EVENT: BPF program that came or went"},
-    {19, 0, "CGROUP: name of a control group"},
     {20, 0, "TEXT_POKE: kernel code that was changed"},
     {21, 0, "AUX_OUTPUT_HW_ID: number of an AUX event"},
     {22, 0, "CALLCHAIN_DEFERRED: rest of a callchain"},
@@ -44,8 +41,6 @@ static const struct type_text type_texts[] = {
     {73, 1, "THREAD_MAP: list of threads"},
     {74, 1, "CPU_MAP: list of CPUs"},
     {75, 1, "STAT_CONFIG: settings of perf stat"},
-    {76, 0, "STAT: counter values of perf stat"},
-    {77, 0, "STAT_ROUND: interval of perf stat"},
     {78, 1, "EVENT_UPDATE: unit or CPUs of an event"},
     {79, 1, "TIME_CONV: clock conversion"},
     {80, 1, "HEADER_FEATURE: section of a piped recording"},
@@ -91,6 +86,9 @@ static const char *const feature_texts[] = {
     "CLOCK_DATA",
     "HYBRID_TOPOLOGY",
     "PMU_CAPS",
+    "CPU_DOMAIN_INFO",
+    "E_MACHINE",
+    "CLN_SIZE",
 };
 #define FEATURE_TEXTS (sizeof feature_texts / sizeof feature_texts[0])
 

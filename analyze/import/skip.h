@@ -13,6 +13,7 @@
     X(NO_EVENT, "samples whose event is not in the file's header")                                           \
     X(BROKEN_SAMPLE, "samples shorter than their fields")                                                    \
     X(BROKEN_RECORD, "records shorter than their fields")                                                    \
+    X(NO_EVENT_VALUE, "counter values whose event is not in the file's header")                              \
     X(NO_EVENT_RECORD, "records whose event is not in the file's header")                                    \
     X(UNKNOWN_TYPE, "records of a type that this version does not know")                                     \
     X(DAMAGED_REST, "data behind a damaged record")

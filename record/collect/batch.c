@@ -102,6 +102,7 @@ static enum ht_status add_cpu_sample(struct ht_batch *b, const struct ht_event *
     t->number[HT_CPU_SAMPLE_ADDRESS][row] = s->address;
     t->number[HT_CPU_SAMPLE_PERIOD][row] = event->attr.sample_period;
     t->number[HT_CPU_SAMPLE_CPUMODE][row] = misc & PERF_RECORD_MISC_CPUMODE_MASK;
+    t->number[HT_CPU_SAMPLE_CHAIN][row] = 0;
     note_hit(b, s, misc);
     return HT_OK;
 }

@@ -15,7 +15,8 @@ static int is_text(struct ht_bytes cell) {
 
 /* Columns that hold raw bytes, whatever they look like. */
 static int is_raw(const char *name) {
-    return strcmp(name, "build_id") == 0 || strcmp(name, "payload") == 0 || strcmp(name, "bytes") == 0;
+    return strcmp(name, "build_id") == 0 || strcmp(name, "payload") == 0 || strcmp(name, "bytes") == 0 ||
+           strcmp(name, "tag") == 0;
 }
 
 static void print_bytes(struct ht_bytes cell, int raw) {

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "analyze/import/event_kind.h"
+#include "analyze/import/event_name.h"
 #include "analyze/import/perf_format.h"
 #include "schema/endian.h"
 
@@ -121,7 +122,10 @@ static void test_kinds(void **state) {
     } rows[] = {
         {__LINE__, 1, 0, "cpu-clock", "", HT_EVENT_KIND_CPU_CLOCK},
         {__LINE__, 1, 2, "page-faults", "", HT_EVENT_KIND_PAGE_FAULT},
+        {__LINE__, 1, 5, "minor-faults", "", HT_EVENT_KIND_PAGE_FAULT},
+        {__LINE__, 1, 6, "major-faults", "", HT_EVENT_KIND_MAJOR_FAULT},
         {__LINE__, 1, 9, "dummy:HG", "", HT_EVENT_KIND_SIDEBAND},
+        {__LINE__, 1, 3, "context-switches", "", HT_EVENT_KIND_OTHER},
         {__LINE__, 1, 4, "cpu-migrations", "", HT_EVENT_KIND_OTHER},
         {__LINE__, 0, 0, "cycles:P", "", HT_EVENT_KIND_CPU_CLOCK},
         {__LINE__, 0, 0x400000000, "cpu_core/cycles/", "", HT_EVENT_KIND_CPU_CLOCK},
@@ -154,6 +158,43 @@ static void test_kinds(void **state) {
     assert_int_equal(ht_event_kind_of(&precise, "r20d1:pp", ""), HT_EVENT_KIND_MEM_ANY);
 }
 
+/* What `perf evlist` of 6.1 prints for files that tell no names. */
+static void test_names(void **state) {
+    (void)state;
+    static const uint64_t no_guest = HT_PA_EXCLUDE_GUEST, u = HT_PA_EXCLUDE_KERNEL | HT_PA_EXCLUDE_HV;
+    static const struct {
+        int line;
+        uint32_t type;
+        uint64_t config, flags;
+        const char *pmu, *name;
+    } rows[] = {
+        {__LINE__, 0, 0, no_guest, NULL, "cycles"},
+        {__LINE__, 0, 0, no_guest | 2ull << 15, NULL, "cycles:ppH"},
+        {__LINE__, 0, 0, 3ull << 15, NULL, "cycles:ppp"},
+        {__LINE__, 0, 0x400000001, no_guest, NULL, "instructions"},
+        {__LINE__, 0, 77, no_guest, NULL, "unknown-hardware"},
+        {__LINE__, 1, 0, 0, NULL, "cpu-clock:HG"},
+        {__LINE__, 1, 9, u | no_guest, NULL, "dummy:uH"},
+        {__LINE__, 1, 9, u, NULL, "dummy:u"},
+        {__LINE__, 1, 11, no_guest, NULL, "cgroup-switches"},
+        {__LINE__, 1, 1ull << 40, no_guest, NULL, "unknown-software"},
+        {__LINE__, 3, 0x10002, no_guest, NULL, "LLC-load-misses"},
+        {__LINE__, 3, 0x100, no_guest, NULL, "L1-dcache-stores"},
+        {__LINE__, 3, 0x20007, no_guest, NULL, "unknown-ext-hardware-cache"},
+        {__LINE__, 4, 0x1cd, no_guest, NULL, "raw 0x1cd"},
+        {__LINE__, 2, 313, 0, NULL, "tracepoint 313"},
+        {__LINE__, 9, 0x80000, 0, "ibs_op", "ibs_op/config=0x80000/"},
+        {__LINE__, 9, 1, 0, NULL, "type 9 config 0x1"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct ht_perf_attr attr = {.type = rows[i].type, .config = rows[i].config, .flags = rows[i].flags};
+        char name[64];
+        ht_event_default_name(&attr, rows[i].pmu, name, sizeof name);
+        if (strcmp(name, rows[i].name) != 0)
+            fail_msg("row of line %d: %s, not %s", rows[i].line, name, rows[i].name);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_identifier),
@@ -162,6 +203,7 @@ int main(void) {
         cmocka_unit_test(test_many_ids),
         cmocka_unit_test(test_unknown_fields_are_seen),
         cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -78,7 +78,7 @@ static void test_event_names(void **state) {
     assert_int_equal(ht_table_u64(&t, HT_EVENT_KIND, 0), HT_EVENT_KIND_MEM_ANY);
     assert_int_equal(ht_table_u64(&t, HT_EVENT_KIND, 1), HT_EVENT_KIND_CPU_CLOCK);
     ht_table_copy_text(&t, HT_EVENT_NAME, 1, text, sizeof text);
-    assert_string_equal(text, "cpu-clock");
+    assert_string_equal(text, "cpu-clock:HG");
     ht_table_free(&t);
 }
 

@@ -132,6 +132,37 @@ static void test_chunks(void **state) {
     assert_int_equal(rounds, 3);
 }
 
+/* Rows that belong together, as the frames of a call chain do, come into one chunk: 100 do not divide the
+ * rows of a chunk, nor those of a round. */
+static void test_together(void **state) {
+    struct fixture *f = *state;
+    struct ht_reader *reader;
+    struct ht_chunk_info info;
+    enum ht_status status;
+    uint32_t rows = 0, chunks = 0;
+    for (uint64_t chain = 1; chain <= 3000; chain++) {
+        assert_int_equal(ht_output_together(&f->output, HT_CHUNK_CHAIN, 100, &f->cause), HT_OK);
+        for (int i = 0; i < 100; i++)
+            row(f, HT_CHUNK_CHAIN, HT_RANK_NONE, chain, -1);
+        sample(f, chain, 1);
+    }
+    assert_int_equal(ht_output_end_rounds(&f->output, &f->cause), HT_OK);
+    assert_true(f->output.round > 1);
+    assert_int_equal(ht_output_close(&f->output, &f->cause), HT_OK);
+    assert_int_equal(ht_reader_open(f->path, &reader, &f->cause), HT_OK);
+    while ((status = ht_reader_next(reader, &info, &f->cause)) == HT_OK) {
+        if (info.kind != HT_CHUNK_CHAIN)
+            continue;
+        assert_int_equal(info.rows % 100, 0);
+        rows += info.rows;
+        chunks++;
+    }
+    ht_reader_close(reader);
+    assert_int_equal(status, HT_END);
+    assert_int_equal(rows, 300000);
+    assert_true(chunks > 4);
+}
+
 int main(void) {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
     const struct CMUnitTest tests[] = {
@@ -140,6 +171,7 @@ int main(void) {
         TEST(test_ties),
         TEST(test_rows_without_time_fit_anywhere),
         TEST(test_chunks),
+        TEST(test_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
