@@ -10,7 +10,7 @@
 enum { FORMAT, TOP, CAPTURE };
 
 static const struct ht_option options[] = {
-    {0, "format", "table|csv|json", "how to print (default table)"},
+    {0, "format", "FORM", "table (default), csv, json, or lines: bare values"},
     {0, "top", "N", "at most N rows of a named query (default 50)"},
     {0, "capture", "ID", "which capture a named query is about"},
     {0, NULL, NULL, NULL},
@@ -19,7 +19,8 @@ static const struct ht_option options[] = {
 static const struct {
     const char *word;
     enum ht_rows_format format;
-} formats[] = {{"table", HT_ROWS_TABLE}, {"csv", HT_ROWS_CSV}, {"json", HT_ROWS_JSON}};
+} formats[] = {
+    {"table", HT_ROWS_TABLE}, {"csv", HT_ROWS_CSV}, {"lines", HT_ROWS_LINES}, {"json", HT_ROWS_JSON}};
 
 /* A name is a file of reports/; anything else is SQL. */
 static const char *named_query(const char *name) {
@@ -66,7 +67,7 @@ static enum ht_status run(const struct ht_arguments *a, struct ht_cause *cause) 
     while (format < sizeof formats / sizeof formats[0] && strcmp(formats[format].word, word) != 0)
         format++;
     if (format == sizeof formats / sizeof formats[0])
-        return ht_fail(cause, HT_USAGE, "query: --format is table, csv or json, not '%s'", word);
+        return ht_fail(cause, HT_USAGE, "query: --format is table, csv, lines or json, not '%s'", word);
     enum ht_status status = ht_argument_number(&ht_cmd_query, a, TOP, 1, 1000000, &top, cause);
     if (status == HT_OK)
         status = ht_argument_number(&ht_cmd_query, a, CAPTURE, 1, 1000000, &wanted, cause);

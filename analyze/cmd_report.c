@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "analyze/command.h"
@@ -85,9 +86,25 @@ static enum ht_status write_html(const struct job *job, struct ht_cause *cause) 
 
 typedef enum ht_status (*put_fn)(const struct job *job, FILE *out, struct ht_cause *cause);
 
+/* COLUMNS, else the terminal's, within bounds; to a pipe or file always the same. */
+static int text_width(int terminal) {
+    const char *wish = getenv("COLUMNS");
+    struct winsize size;
+    long width = wish != NULL ? strtol(wish, NULL, 10) : 0;
+    if (width <= 0 && terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+        width = size.ws_col;
+    if (width <= 0)
+        return HT_TEXT_WIDTH;
+    return width < HT_TEXT_WIDTH_MIN   ? HT_TEXT_WIDTH_MIN
+           : width > HT_TEXT_WIDTH_MAX ? HT_TEXT_WIDTH_MAX
+                                       : (int)width;
+}
+
 static enum ht_status put_text(const struct job *job, FILE *out, struct ht_cause *cause) {
-    int colour = out == stdout && isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
-    return ht_show_text(job->db, job->capture_id, job->top, colour, out, cause);
+    int terminal = out == stdout && isatty(STDOUT_FILENO);
+    struct ht_sheet sheet = {
+        .out = out, .width = text_width(terminal), .colour = terminal && getenv("NO_COLOR") == NULL};
+    return ht_show_text(job->db, job->capture_id, job->top, &sheet, cause);
 }
 
 static enum ht_status put_json(const struct job *job, FILE *out, struct ht_cause *cause) {

@@ -11,7 +11,6 @@ WITH want(position, name, label, moving) AS (VALUES
     (9, 'numa.zone_reclaim_mode', 'zone reclaim mode', 0),
     (10, 'virtual.product', 'machine', 0),
     (11, 'load.average', 'load average', 1),
-    (12, 'load.pressure.memory', 'memory pressure', 1),
     (13, 'perf.max_sample_rate', 'perf_event_max_sample_rate', 0),
     (14, 'perf.other_users', 'other users of perf events', 0)
 ),
@@ -26,14 +25,28 @@ said AS (
             WHEN name IN ('numa.balancing', 'cpu.smt.active', 'cpufreq.boost', 'cpufreq.no_turbo') AND value = '1'
                 THEN 'on'
             WHEN name = 'numa.balancing' AND value = '2' THEN 'memory tiering only'
-            WHEN value = '' THEN 'none'
+            WHEN value IN ('', '(null)') THEN 'none' -- some kernels print the empty list of nohz_full CPUs so
             ELSE replace(value, char(10), '; ') END AS value
     FROM condition WHERE capture_id = :capture_id AND phase IN ('start', 'end')
 )
-SELECT w.label AS condition, s.value AS at_start, e.value AS at_end,
+SELECT condition, at_start, at_end, changed FROM (
+SELECT w.position, w.label AS condition, s.value AS at_start, e.value AS at_end,
     CASE WHEN NOT w.moving AND e.value <> s.value THEN 1 ELSE 0 END AS changed
 FROM want w
 LEFT JOIN said s ON s.name = w.name AND s.phase = 'start'
 LEFT JOIN said e ON e.name = w.name AND e.phase = 'end'
 WHERE s.value IS NOT NULL OR w.position <= 3
-ORDER BY w.position;
+UNION ALL
+-- At the other levels these stand in the overview.
+SELECT 20, 'tasks that waited', group_concat(said, ', ') || ' of the time', NULL, 0 FROM (
+    SELECT 'for ' || CASE resource WHEN 'cpu' THEN 'a CPU' WHEN 'io' THEN 'a device' ELSE resource END
+        || printf(' %.2g %%', some_share * 100) AS said
+    FROM pressure_report p JOIN capture c ON c.capture_id = p.capture_id
+    WHERE p.capture_id = :capture_id AND c.level = 'memory sampling' ORDER BY resource)
+HAVING count(*) > 0
+UNION ALL
+SELECT 21, 'stolen by the hypervisor', printf('%.2g %% of the CPU time', steal_share * 100), NULL, 0
+FROM cpu_time_report s JOIN capture c ON c.capture_id = s.capture_id
+WHERE s.capture_id = :capture_id AND c.level = 'memory sampling' AND steal_share > 0
+)
+ORDER BY position;

@@ -1,4 +1,5 @@
--- Which functions raised page faults? As symbol_report counts, without its memory samples.
+-- Which functions raised page faults? As symbol_report counts, without its memory samples; nothing where only major ones
+-- were recorded.
 SELECT coalesce(s.name, printf('0x%x', c.code_address)) AS symbol, d.path AS dso, sum(p.faults) AS faults,
     sum(p.faults) * 1.0 / sum(sum(p.faults)) OVER () AS share, count(*) OVER () AS total_rows
 FROM code_profile p
@@ -6,5 +7,6 @@ JOIN code_bytes c ON c.capture_id = p.capture_id AND c.code_id = p.code_id
 LEFT JOIN symbol s ON s.capture_id = c.capture_id AND s.symbol_id = c.symbol_id
 LEFT JOIN dso d ON d.capture_id = c.capture_id AND d.dso_id = c.dso_id
 WHERE p.capture_id = :capture_id AND p.faults > 0
+    AND EXISTS (SELECT 1 FROM event WHERE capture_id = :capture_id AND kind = 'page fault')
 GROUP BY 1, 2
 ORDER BY faults DESC, 1, 2 LIMIT :top;

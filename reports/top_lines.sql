@@ -3,7 +3,9 @@
 WITH top AS (SELECT line_id FROM cache_line WHERE capture_id = :capture_id ORDER BY line_id LIMIT :top)
 SELECT
     l.line_id AS rank,
-    printf('0x%x', l.address) AS line, l.verdict, l.scope, l.confidence, l.object,
+    printf('0x%x', l.address) AS line, l.verdict, l.scope,
+    CASE WHEN l.verdict <> 'cannot tell' THEN l.confidence END AS confidence, -- NULL: nothing is said to be sure of
+    l.object,
     CASE WHEN w.name IS NOT NULL THEN w.name WHEN wc.code_id IS NOT NULL THEN printf('0x%x', wc.code_address) END
         AS writer_symbol,
     CASE WHEN r.name IS NOT NULL THEN r.name WHEN rc.code_id IS NOT NULL THEN printf('0x%x', rc.code_address) END

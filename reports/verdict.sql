@@ -1,5 +1,7 @@
 -- What is the conclusion, in one sentence, and how sure is it? One row: the first finding, else why there is none.
-SELECT verdict, scope, confidence, sentence, advice, finding_id, line_id FROM (
+SELECT verdict, scope, CASE WHEN verdict <> 'cannot tell' THEN confidence END AS confidence, sentence, advice, finding_id,
+    line_id
+FROM (
     SELECT 0 AS place, coalesce(verdict, kind) AS verdict, scope, confidence, sentence, advice, finding_id, line_id
     FROM finding WHERE capture_id = :capture_id
     UNION ALL

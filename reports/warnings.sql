@@ -17,6 +17,10 @@ SELECT CASE WHEN lost_samples * 100 > lost_samples + seen THEN 1 ELSE 2 END, 'lo
               CASE WHEN lost_samples = 1 THEN ' was' ELSE 's were' END, lost_samples * 100.0 / (lost_samples + seen))
 FROM c WHERE lost_samples > 0
 UNION ALL
+SELECT 3, 'loss', 'Loss is not counted exactly (by kernels before 6.0, in imports, in a capture that was cut): "no loss seen" '
+    || 'means that none was reported.'
+FROM c WHERE NOT lost_exact AND lost_samples = 0
+UNION ALL
 SELECT 2, 'loss', printf('Of event %s alone %,d of %,d were lost (%.2g %%).', e.name, e.lost, e.lost + e.samples,
                          e.lost * 100.0 / (e.lost + e.samples))
 -- where it is far more than the share of all events says
@@ -62,9 +66,25 @@ SELECT 3, 'late',
            late_rows)
 FROM c WHERE late_rows > 0
 UNION ALL
-SELECT 2, 'gap', printf('A source was switched off %,d times, %.3g s in all, to stay inside the budget.', count(*),
-                        sum(count) / 1e9)
-FROM loss WHERE capture_id = :capture_id AND kind = 'gap' HAVING count(*) > 0
+SELECT 2, 'gap', group_concat(name, ', ')
+    || printf(' %s switched off after %.1f s of %.1f s to stay inside the budget: what is said of %s holds for that time only.',
+              CASE WHEN count(*) = 1 THEN 'was' ELSE 'were' END, (from_ns - window_start_ns) / 1e9,
+              (window_end_ns - window_start_ns) / 1e9, CASE WHEN count(*) = 1 THEN 'it' ELSE 'them' END)
+FROM (SELECT coalesce(e.name, 'a source') AS name, min(l.time_ns) AS from_ns, c.window_start_ns, c.window_end_ns
+      FROM loss l JOIN c LEFT JOIN e ON e.event_id = l.event_id
+      WHERE l.capture_id = :capture_id AND l.kind = 'gap' AND l.event_id IS NOT NULL
+      GROUP BY l.event_id HAVING max(l.time_ns + CAST(l.count AS REAL)) >= c.window_end_ns AND count(*) = 1
+      ORDER BY from_ns, name)
+GROUP BY from_ns / 100000000
+UNION ALL
+SELECT 2, 'gap', coalesce(e.name, 'a source') || printf(' was off %,d times, %.3g s in all: what is said of it lacks those.',
+                                                         count(*), total(l.count) / 1e9)
+FROM loss l JOIN c LEFT JOIN e ON e.event_id = l.event_id
+WHERE l.capture_id = :capture_id AND l.kind = 'gap' AND l.event_id IS NOT NULL
+GROUP BY l.event_id HAVING NOT (max(l.time_ns + CAST(l.count AS REAL)) >= c.window_end_ns AND count(*) = 1)
+UNION ALL
+SELECT 2, 'gap', printf('CPU %d was not recorded for %.3g s: it went offline, or came online late.', cpu, total(count) / 1e9)
+FROM loss WHERE capture_id = :capture_id AND kind = 'gap' AND event_id IS NULL GROUP BY cpu
 UNION ALL
 SELECT 2, 'skipped', printf('%,d records could not be used: ', sum(records)) || group_concat(reason, '; ')
 FROM (SELECT reason, records FROM import_skip WHERE capture_id = :capture_id AND loses ORDER BY records DESC, reason LIMIT 3)

@@ -6,7 +6,7 @@
 -- pid is the process (thread group), tid the thread; -1 as pid is the kernel's own address space.
 -- Public names are those of this file and of schema/views; they change only with user_version.
 
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 -- One row a capture file. level: 'memory sampling', 'counters' or 'software': what the recording could see at best.
 -- complete 0: the file was cut or damaged, missing says how; everything else holds what could be read.
@@ -34,7 +34,7 @@ CREATE TABLE capture (
     line_bytes_known   INTEGER NOT NULL,
     recorder_cpu_ns    INTEGER,
     mem_samples        INTEGER NOT NULL,
-    cpu_samples        INTEGER NOT NULL,   -- cpu-clock and page faults
+    cpu_samples        INTEGER NOT NULL,   -- cpu-clock and page faults (a major one is counted as a page fault)
     lost_samples       INTEGER NOT NULL,   -- sum over events of loss, ring losses that name no event included
     lost_exact         INTEGER NOT NULL,   -- 0: "at least" (kernel before 6.0, or a cut capture)
     throttles          INTEGER NOT NULL,
@@ -83,9 +83,10 @@ CREATE TABLE node_distance (
 CREATE TABLE device (
     capture_id   INTEGER NOT NULL,
     name         TEXT NOT NULL,
-    kind         TEXT NOT NULL,
-    node         INTEGER,
-    irq_affinity TEXT,
+    kind         TEXT NOT NULL,            -- 'net' or 'block'
+    node         INTEGER,                  -- NULL: the firmware names none
+    irqs         TEXT,                     -- '24-27'; NULL not known
+    irq_affinity TEXT,                     -- the CPUs that take them, '0-3,8'
     PRIMARY KEY (capture_id, name)
 ) STRICT, WITHOUT ROWID;
 
@@ -101,6 +102,7 @@ CREATE TABLE cpu (
     PRIMARY KEY (capture_id, cpu)
 ) STRICT, WITHOUT ROWID;
 
+-- Control groups that recorded processes live in; cgroup_id is the kernel's own (the inode of the directory).
 CREATE TABLE cgroup (
     capture_id INTEGER NOT NULL,
     cgroup_id  INTEGER NOT NULL,
@@ -108,17 +110,28 @@ CREATE TABLE cgroup (
     PRIMARY KEY (capture_id, cgroup_id)
 ) STRICT, WITHOUT ROWID;
 
+-- memory.numa_stat of a control group. node NULL: the sum that the file says (version 1).
+CREATE TABLE cgroup_stat (
+    capture_id  INTEGER NOT NULL,
+    time_ns     INTEGER NOT NULL,
+    cgroup_id   INTEGER NOT NULL,
+    node        INTEGER,
+    name        TEXT NOT NULL,             -- 'anon', 'file', ...
+    value_bytes INTEGER NOT NULL
+) STRICT;
+
 -- What was opened, and its account: count is what the kernel counted, samples what reached the capture.
 CREATE TABLE event (
     capture_id  INTEGER NOT NULL,
     event_id    INTEGER NOT NULL,
     name        TEXT NOT NULL,
-    kind        TEXT NOT NULL,             -- cpu clock, page fault, tracepoint, sideband, load, store, memory, hitm, counter, other
+    kind        TEXT NOT NULL,             -- cpu clock, page fault, major fault, tracepoint, sideband, switch, snapshot, load, store,
+                                           -- memory, hitm, counter, other
     type        INTEGER NOT NULL,          -- perf_event_attr.type
     config      INTEGER NOT NULL,
     config1     INTEGER NOT NULL,
     config2     INTEGER NOT NULL,
-    period      INTEGER NOT NULL,          -- 0 where frequency-based
+    period      INTEGER NOT NULL,          -- 0 where frequency-based; ns between readings of a snapshot
     sample_type INTEGER NOT NULL,
     flags       INTEGER NOT NULL,          -- the attr's bit field
     samples     INTEGER NOT NULL,
@@ -151,6 +164,8 @@ CREATE TABLE process (
     exit_ns     INTEGER,
     is_target   INTEGER NOT NULL,
     is_recorder INTEGER NOT NULL,
+    cgroup_id   INTEGER,                   -- NULL not known
+    namespace_pid INTEGER,                 -- its pid inside its own pid namespace; NULL not known
     PRIMARY KEY (capture_id, pid)
 ) STRICT, WITHOUT ROWID;
 
@@ -258,9 +273,31 @@ CREATE TABLE cpu_sample (
     ip         INTEGER NOT NULL,
     address    INTEGER,
     period     INTEGER NOT NULL,
-    code_id    INTEGER
+    code_id    INTEGER,
+    chain_id   INTEGER                     -- NULL: no call chain was taken
 ) STRICT;
 
+-- Call chains of cpu-clock samples (hitm-record -g), each once. pid -1: kernel code alone, which processes share.
+CREATE TABLE call_chain (
+    capture_id  INTEGER NOT NULL,
+    chain_id    INTEGER NOT NULL,
+    pid         INTEGER NOT NULL,
+    cpu_samples INTEGER NOT NULL,
+    PRIMARY KEY (capture_id, chain_id)
+) STRICT, WITHOUT ROWID;
+
+-- depth 0: the sampled instruction, 1: its caller (the call, not where it returns to), and so on.
+CREATE TABLE call_chain_frame (
+    capture_id INTEGER NOT NULL,
+    chain_id   INTEGER NOT NULL,
+    depth      INTEGER NOT NULL,
+    code_id    INTEGER NOT NULL,
+    PRIMARY KEY (capture_id, chain_id, depth)
+) STRICT, WITHOUT ROWID;
+
+-- Context switches (attr.context_switch): of the targets, or of all with --switches. out 1: the thread left the CPU
+-- (preempt 1: it could have run on); other_*: who came or went, NULL not told. Millions of rows: filled by `load`, left
+-- empty by `report` on a capture; thread_switch and residence have their sums either way.
 CREATE TABLE switch (
     capture_id INTEGER NOT NULL,
     time_ns    INTEGER NOT NULL,
@@ -298,13 +335,66 @@ CREATE TABLE page_migration (
     reason          TEXT NOT NULL          -- the kernel's word: numa_misplaced, compaction, syscall_or_cpuset, ...
 ) STRICT;
 
--- One page moved, with its address (migrate:remove_migration_pte).
+-- A page got its new place (migrate:remove_migration_pte, thp:remove_migration_pmd): once for each mapping of it, told
+-- by the task that moved it, which need not be the one whose address it is. Told as well where the old place is the new
+-- one: a move that failed, a huge page that was split. to_node NULL: the new page's node is not known.
 CREATE TABLE page_move (
+    capture_id   INTEGER NOT NULL,
+    time_ns      INTEGER NOT NULL,
+    by_pid       INTEGER,
+    by_tid       INTEGER,
+    address      INTEGER NOT NULL,
+    pages        INTEGER NOT NULL,         -- of the base page size; a huge page is many
+    phys_address INTEGER,                  -- of the new page, from its page table entry; NULL not known
+    to_node      INTEGER
+) STRICT;
+
+-- What automatic NUMA balancing decided for a task (sched:sched_move_numa, sched_swap_numa, sched_stick_numa). kind:
+-- 'move' to a better node, 'swap' with another task, 'stick': it wanted to move and could not.
+CREATE TABLE balancing (
     capture_id INTEGER NOT NULL,
     time_ns    INTEGER NOT NULL,
+    kind       TEXT NOT NULL,
+    tid        INTEGER NOT NULL,
     pid        INTEGER,
-    address    INTEGER NOT NULL,
-    to_node    INTEGER
+    from_cpu   INTEGER,
+    to_cpu     INTEGER,                    -- NULL: none was found
+    from_node  INTEGER,
+    to_node    INTEGER,
+    other_tid  INTEGER                     -- the task to swap with; NULL none
+) STRICT;
+
+-- Memory was short (vmscan tracepoints). kind: 'kswapd wake', 'kswapd sleep' (node), 'direct begin', 'direct end' (the
+-- task tid had to free pages itself; reclaimed_pages at the end), 'cgroup begin', 'cgroup end' (the same because its
+-- control group reached its limit), 'node begin', 'node end' (the same on one node, by zone_reclaim_mode).
+CREATE TABLE reclaim (
+    capture_id      INTEGER NOT NULL,
+    time_ns         INTEGER NOT NULL,
+    kind            TEXT NOT NULL,
+    cpu             INTEGER,
+    node            INTEGER,
+    tid             INTEGER,
+    page_order      INTEGER,               -- pages wanted: 2 to this power
+    reclaimed_pages INTEGER
+) STRICT;
+
+-- Kernel code that came or went in the window, as BPF programs do (PERF_RECORD_KSYMBOL).
+CREATE TABLE kernel_symbol (
+    capture_id   INTEGER NOT NULL,
+    time_ns      INTEGER NOT NULL,
+    address      INTEGER NOT NULL,
+    length_bytes INTEGER NOT NULL,
+    kind         TEXT NOT NULL,            -- 'bpf', 'out of line', 'unknown'
+    registered   INTEGER NOT NULL,         -- 1 came, 0 went
+    name         TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE bpf_program (
+    capture_id INTEGER NOT NULL,
+    time_ns    INTEGER NOT NULL,
+    loaded     INTEGER NOT NULL,           -- 1 loaded, 0 unloaded
+    program_id INTEGER NOT NULL,
+    tag        TEXT NOT NULL               -- hexadecimal
 ) STRICT;
 
 -- /proc/PID/numa_maps. kind: heap, stack, huge, file, anon, other.
@@ -355,7 +445,8 @@ CREATE TABLE counter (
 ) STRICT;
 CREATE INDEX counter_by_event ON counter (capture_id, event_id);
 
--- kind: 'ring', 'samples', 'throttle', 'unthrottle', 'recorder', 'gap' (count is nanoseconds).
+-- kind: 'ring', 'samples', 'throttle', 'unthrottle', 'recorder', 'gap' (a source, or where event_id is NULL the CPU, was
+-- off from then on; count is nanoseconds).
 CREATE TABLE loss (
     capture_id INTEGER NOT NULL,
     time_ns    INTEGER NOT NULL,
@@ -467,8 +558,19 @@ CREATE TABLE code_profile (
     loads       INTEGER NOT NULL,
     stores      INTEGER NOT NULL,
     cpu_samples INTEGER NOT NULL,          -- cpu-clock
-    faults      INTEGER NOT NULL,          -- page faults
+    faults      INTEGER NOT NULL,          -- page faults, major ones too
     PRIMARY KEY (capture_id, code_id)
+) STRICT, WITHOUT ROWID;
+
+-- Page faults that had to wait for a device, by thread and code.
+CREATE TABLE major_fault (
+    capture_id INTEGER NOT NULL,
+    tid        INTEGER NOT NULL,
+    code_id    INTEGER NOT NULL,
+    faults     INTEGER NOT NULL,
+    first_ns   INTEGER NOT NULL,
+    last_ns    INTEGER NOT NULL,
+    PRIMARY KEY (capture_id, tid, code_id)
 ) STRICT, WITHOUT ROWID;
 
 -- Physical pages seen behind a line.
@@ -483,19 +585,37 @@ CREATE TABLE line_page (
     PRIMARY KEY (capture_id, line_id, phys_page)
 ) STRICT, WITHOUT ROWID;
 
--- CPU time of a thread by node, from cpu-clock samples (or context switches where recorded).
+-- Context switches of each thread, summed; where they were recorded. A stay is the time from coming to a CPU to leaving
+-- it.
+CREATE TABLE thread_switch (
+    capture_id      INTEGER NOT NULL,
+    tid             INTEGER NOT NULL,
+    switches        INTEGER NOT NULL,      -- times it left a CPU
+    preempted       INTEGER NOT NULL,      -- of these, though it could have run on
+    stays           INTEGER,               -- whose both ends are known; NULL, like the next two, where rows were lost
+    stay_ns         INTEGER,               -- their sum, also of what lies outside of the window
+    longest_stay_ns INTEGER,
+    PRIMARY KEY (capture_id, tid)
+) STRICT, WITHOUT ROWID;
+
+-- CPU time of a thread by node, on the CPUs that were recorded: from context switches where those of the thread were
+-- recorded over the whole window and none was lost (source 'switches', exact; interrupts and what a hypervisor took are
+-- in it), else from cpu-clock samples (source 'cpu clock', at most the window). Without the idle tasks.
 CREATE TABLE residence (
     capture_id INTEGER NOT NULL,
     tid        INTEGER NOT NULL,
     node       INTEGER NOT NULL,
     cpu_ns     INTEGER,                    -- NULL where the samples count cycles instead of time
-    samples    INTEGER NOT NULL,
+    samples    INTEGER NOT NULL,           -- cpu-clock samples, or stays on a CPU
+    source     TEXT NOT NULL,
     PRIMARY KEY (capture_id, tid, node)
 ) STRICT, WITHOUT ROWID;
 
 -- The time axis: at most 1,200 buckets of equal width over the window, numbered from 0. Only non-zero rows.
 -- metric: 'transfers' (accessor node, home node), 'migrations' (from, to), 'page_migrations' (NULL, NULL),
--- 'page_faults' (node), 'cpu_samples' (node), 'remote_memory' and 'local_memory' (node), 'loss'.
+-- 'page_faults' and 'major_faults' (node), 'cpu_samples' (node), 'remote_memory' and 'local_memory' (node),
+-- 'page_moves' (NULL, to; pages), 'switches' (node; off a CPU, without idle tasks), 'direct_reclaim' (node; tasks that began to
+-- free memory, of any kind), 'loss'.
 CREATE TABLE bucket (
     capture_id INTEGER NOT NULL,
     bucket     INTEGER NOT NULL,
@@ -505,7 +625,9 @@ CREATE TABLE bucket (
     value      INTEGER NOT NULL
 ) STRICT;
 
--- A conclusion, most important first. kind: 'line', 'placement', 'migration', 'condition changed', 'loss', 'level'.
+-- A conclusion, most important first. kind: 'line', 'memory pressure', 'major faults', 'stolen time', 'placement',
+-- 'allocation', 'migration', 'page migration', 'NUMA balancing', 'CPU pressure', 'page faults', 'device', 'level',
+-- 'condition changed', 'loss'. confidence 0: it says what cannot be told.
 CREATE TABLE finding (
     capture_id INTEGER NOT NULL,
     finding_id INTEGER NOT NULL,           -- the rank, from 1

@@ -156,7 +156,20 @@ static int has_copies(const struct place *place, uint32_t places) {
     return 0;
 }
 
-static void take_verdict(const struct ht_verdict *v, int copies, struct ht_line_judgement *j) {
+/* Why a line that was fought over has no cost, to go behind its reason. */
+static const char *why_no_cost(const struct ht_load *load, const struct ht_kept *kept) {
+    if (kept->transfers == 0 || kept->weighted > 0)
+        return "";
+    for (uint32_t i = 0; i < HT_EVENTS_MAX; i++)
+        if (load->event[i].present && load->event[i].kind == HT_EVENT_KIND_MEM_ANY &&
+            load->event[i].samples > 0 && !load->event[i].period_counts_accesses)
+            return "; cost not known: the sampling period counts cycles, not accesses (IBS without "
+                   "cnt_ctl=1)";
+    return "; cost not known: no latency was sampled";
+}
+
+static void take_verdict(const struct ht_verdict *v, int copies, const char *cost,
+                         struct ht_line_judgement *j) {
     j->verdict = v->verdict;
     j->scope = v->scope;
     j->confidence = v->confidence;
@@ -166,7 +179,7 @@ static void take_verdict(const struct ht_verdict *v, int copies, struct ht_line_
     j->writers = v->writers;
     j->readers = v->readers;
     j->writer_cores = v->writer_cores;
-    snprintf(j->reason, sizeof j->reason, "%s%s", v->reason,
+    snprintf(j->reason, sizeof j->reason, "%s%s%s", v->reason, cost,
              copies ? "; each process was judged by itself: what it writes there is its own copy" : "");
 }
 
@@ -200,7 +213,7 @@ void ht_judge_line(struct ht_load *load, uint32_t number, struct ht_line_judgeme
                                         .node_is_socket = ht_topology_node_is_socket(&load->topology)};
     struct ht_verdict verdict;
     ht_judge_evidence(&evidence, &verdict);
-    take_verdict(&verdict, has_copies(place, places), j);
+    take_verdict(&verdict, has_copies(place, places), why_no_cost(load, kept), j);
     name_codes(place, places, j);
     name_nodes(place, places, kept, j);
 out:

@@ -1,6 +1,7 @@
 #include "analyze/judge/verdict.h"
 
-#include <stdio.h>
+#include <sqlite3.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,8 +32,16 @@ static const char *plural(uint64_t number) {
     return number == 1 ? "" : "s";
 }
 
-static uint64_t rounded(double number) {
-    return (uint64_t)(number + 0.5);
+static long long rounded(double number) {
+    return (long long)(number + 0.5);
+}
+
+/* The reason, by SQLite's formats: %,lld has thousands separators. */
+static void say(struct ht_verdict *v, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    sqlite3_vsnprintf(sizeof v->reason, v->reason, format, args);
+    va_end(args);
 }
 
 static double span_us(const struct ht_touch *t) {
@@ -201,57 +210,52 @@ static void cannot_tell(struct ht_verdict *v) {
 }
 
 static void judge_placement(const struct ht_line_evidence *e, struct ht_verdict *v) {
-    unsigned long long memory = (unsigned long long)e->remote_memory + e->local_memory;
+    long long memory = (long long)e->remote_memory + e->local_memory;
     v->scope = "unknown";
     if (is_placed_remotely(e)) {
         v->verdict = "remote placement";
         v->scope = e->node_is_socket ? "cross-socket" : "cross-node";
         v->confidence = 1.0 - 3.0 / e->remote_memory;
-        snprintf(v->reason, sizeof v->reason, "%u of %llu samples served by memory came from another node's",
-                 e->remote_memory, memory);
+        say(v, "%,lld of the %,lld samples that memory served came from another node's",
+            (long long)e->remote_memory, memory);
     } else if (e->remote_unknown > 0) {
         cannot_tell(v);
-        snprintf(v->reason, sizeof v->reason,
-                 "%u sample%s served by another socket's cache or memory, which of them is not told",
-                 e->remote_unknown, e->remote_unknown == 1 ? " was" : "s were");
+        say(v, "%,lld sample%s served by another socket's cache or memory, which of them is not told",
+            (long long)e->remote_unknown, e->remote_unknown == 1 ? " was" : "s were");
     } else {
         v->verdict = "no finding";
-        snprintf(v->reason, sizeof v->reason,
-                 "no transfer between caches; samples from remote memory: %u of %llu", e->remote_memory,
-                 memory);
+        say(v, "no transfer between caches; samples from remote memory: %,lld of %,lld",
+            (long long)e->remote_memory, memory);
     }
 }
 
 /* Everything a verdict on sharing needs; 0 where something is missing, with the reason said. */
 static int can_judge(const struct ht_line_evidence *e, const struct sums *s, struct ht_verdict *v) {
-    uint64_t known = rounded(s->disjoint + s->overlapping), writes = rounded(s->writes);
+    long long known = rounded(s->disjoint + s->overlapping), writes = rounded(s->writes);
     if (e->transfers < HT_TRANSFERS_TO_JUDGE)
-        snprintf(v->reason, sizeof v->reason, "only %u transfer%s sampled, %u are needed", e->transfers,
-                 e->transfers == 1 ? " was" : "s were", HT_TRANSFERS_TO_JUDGE);
+        say(v, "only %u transfer%s sampled, %u are needed", e->transfers,
+            e->transfers == 1 ? " was" : "s were", HT_TRANSFERS_TO_JUDGE);
     else if (v->writers == 0)
-        snprintf(v->reason, sizeof v->reason,
-                 "no write to this line was sampled: a transfer alone does not prove a writer");
+        say(v, "no write to this line was sampled: a transfer alone does not prove a writer");
     else if (v->met == 0)
-        snprintf(v->reason, sizeof v->reason,
-                 "no access met a write by another core: %u writer%s, %u reader%s, never two cores in the "
-                 "same time",
-                 v->writers, plural(v->writers), v->readers, plural(v->readers));
+        say(v,
+            "no access met a write by another core: %u writer%s, %u reader%s, never two cores in the "
+            "same time",
+            v->writers, plural(v->writers), v->readers, plural(v->readers));
     else if (s->unknown * 2 > (double)v->met)
-        snprintf(v->reason, sizeof v->reason,
-                 "access width not known for %llu of %llu samples that met another core's write (code bytes "
-                 "missing?)",
-                 (unsigned long long)rounded(s->unknown), (unsigned long long)v->met);
+        say(v,
+            "access width not known for %,lld of %,lld samples that met another core's write (code bytes "
+            "missing?)",
+            rounded(s->unknown), (long long)v->met);
     else if (known < HT_SAMPLES_TO_JUDGE)
-        snprintf(v->reason, sizeof v->reason, "only %llu sample%s met another core's write, %u are needed",
-                 (unsigned long long)known, plural(known), HT_SAMPLES_TO_JUDGE);
+        say(v, "only %,lld sample%s met another core's write, %u are needed", known, plural(known),
+            HT_SAMPLES_TO_JUDGE);
     else if (writes < HT_SAMPLES_TO_JUDGE)
-        snprintf(v->reason, sizeof v->reason,
-                 "only %llu write sample%s of other cores in the time of these accesses, %u are needed",
-                 (unsigned long long)writes, plural(writes), HT_SAMPLES_TO_JUDGE);
+        say(v, "only %,lld write sample%s of other cores in the time of these accesses, %u are needed",
+            writes, plural(writes), HT_SAMPLES_TO_JUDGE);
     else if (s->explained * 2 < (double)s->due)
-        snprintf(v->reason, sizeof v->reason,
-                 "only %llu of %llu transfers arrived while another core was seen writing",
-                 (unsigned long long)rounded(s->explained), (unsigned long long)s->due);
+        say(v, "only %,lld of %,lld transfers arrived while another core was seen writing",
+            rounded(s->explained), (long long)s->due);
     else
         return 1;
     return 0;
@@ -273,10 +277,10 @@ static void judge_sharing(const struct ht_line_evidence *e, const struct sums *s
     }
     double overlap = s->overlapping / (s->disjoint + s->overlapping);
     if (overlap <= HT_MINOR_SHARE && v->unknown > HT_MINOR_SHARE) {
-        snprintf(v->reason, sizeof v->reason,
-                 "%llu of %llu samples that met another core's write have no known width: the bytes cannot "
-                 "be proven apart",
-                 (unsigned long long)rounded(s->unknown), (unsigned long long)v->met);
+        say(v,
+            "%,lld of %,lld samples that met another core's write have no known width: the bytes cannot "
+            "be proven apart",
+            rounded(s->unknown), (long long)v->met);
         cannot_tell(v);
         return;
     }
@@ -287,14 +291,11 @@ static void judge_sharing(const struct ht_line_evidence *e, const struct sums *s
         v->verdict = "true sharing";
     else
         v->verdict = "mixed";
-    snprintf(
-        v->reason, sizeof v->reason,
-        "%llu samples met another core's write: %llu on proven other bytes, %llu on the same, %llu unknown; "
-        "%llu write samples by %u thread%s on %u core%s",
-        (unsigned long long)v->met, (unsigned long long)rounded(s->disjoint),
-        (unsigned long long)rounded(s->overlapping), (unsigned long long)rounded(s->unknown),
-        (unsigned long long)v->met_writes, v->writers, plural(v->writers), v->writer_cores,
-        plural(v->writer_cores));
+    say(v,
+        "%,lld samples met another core's write: %,lld on proven other bytes, %,lld on the same, %,lld "
+        "unknown; %,lld write samples by %u thread%s on %u core%s",
+        (long long)v->met, rounded(s->disjoint), rounded(s->overlapping), rounded(s->unknown),
+        (long long)v->met_writes, v->writers, plural(v->writers), v->writer_cores, plural(v->writer_cores));
 }
 
 void ht_judge_evidence(const struct ht_line_evidence *e, struct ht_verdict *v) {

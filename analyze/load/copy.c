@@ -1,16 +1,21 @@
 #include "analyze/load/copy.h"
 
+#include <stdio.h>
+
 #include "analyze/load/db.h"
 
 enum how {
-    INT,      /* as it is */
-    KNOWN,    /* NULL where negative */
-    TEXT,     /* a bytes column as text */
-    WORD,     /* a number as a word of a list */
-    FIXED,    /* a fixed word */
-    NOTHING,  /* NULL: filled later */
-    IF_KNOWN, /* NULL unless the column behind it is set */
-    COUNTED,  /* the running number of the row */
+    INT,        /* as it is */
+    KNOWN,      /* NULL where negative */
+    TEXT,       /* a bytes column as text */
+    TEXT_KNOWN, /* the same, NULL where empty */
+    HEX,        /* a bytes column as hexadecimal digits */
+    FLAG,       /* 0 or 1 */
+    WORD,       /* a number as a word of a list */
+    FIXED,      /* a fixed word */
+    NOTHING,    /* NULL: filled later */
+    IF_KNOWN,   /* NULL unless the column behind it is set */
+    COUNTED,    /* the running number of the row */
 };
 
 struct cell {
@@ -30,6 +35,7 @@ static const char *const phases[] = {"start", "end", NULL};
 static const char *const limit_word[] = {"limit", NULL};
 static const char *const loss_kinds[] = {"ring",     "samples", "throttle", "unthrottle",
                                          "recorder", "gap",     NULL};
+static const char *const ksymbol_kinds[] = {"unknown", "bpf", "out of line", NULL};
 static const char *const map_kinds[] = {"other", "heap", "stack", "huge", "file", "anon", NULL};
 
 #define CELLS(...) .cell = {__VA_ARGS__}, .cells = sizeof((struct cell[]){__VA_ARGS__}) / sizeof(struct cell)
@@ -77,6 +83,21 @@ static const struct copy copies_of[] = {
     {HT_CHUNK_NODE_STAT, "node_stat", "time_ns,node,name,value",
      CELLS({INT, HT_NODE_STAT_TIME, 0}, {KNOWN, HT_NODE_STAT_NODE, 0}, {TEXT, HT_NODE_STAT_NAME, 0},
            {INT, HT_NODE_STAT_VALUE, 0})},
+    {HT_CHUNK_CGROUP, "cgroup", "cgroup_id,path",
+     CELLS({INT, HT_CGROUP_CGROUP, 0}, {TEXT, HT_CGROUP_PATH, 0})},
+    {HT_CHUNK_CGROUP_STAT, "cgroup_stat", "time_ns,cgroup_id,node,name,value_bytes",
+     CELLS({INT, HT_CGROUP_STAT_TIME, 0}, {INT, HT_CGROUP_STAT_CGROUP, 0}, {KNOWN, HT_CGROUP_STAT_NODE, 0},
+           {TEXT, HT_CGROUP_STAT_NAME, 0}, {INT, HT_CGROUP_STAT_VALUE, 0})},
+    {HT_CHUNK_DEVICE, "device", "name,kind,node,irqs,irq_affinity",
+     CELLS({TEXT, HT_DEVICE_NAME, 0}, {TEXT, HT_DEVICE_KIND, 0}, {KNOWN, HT_DEVICE_NODE, 0},
+           {TEXT_KNOWN, HT_DEVICE_IRQS, 0}, {TEXT_KNOWN, HT_DEVICE_IRQ_AFFINITY, 0})},
+    {HT_CHUNK_KSYMBOL, "kernel_symbol", "time_ns,address,length_bytes,kind,registered,name",
+     CELLS({INT, HT_KSYMBOL_TIME, 0}, {INT, HT_KSYMBOL_ADDRESS, 0}, {INT, HT_KSYMBOL_LENGTH, 0},
+           {WORD, HT_KSYMBOL_TYPE, ksymbol_kinds}, {FLAG, HT_KSYMBOL_REGISTERED, 0},
+           {TEXT, HT_KSYMBOL_NAME, 0})},
+    {HT_CHUNK_BPF_PROGRAM, "bpf_program", "time_ns,loaded,program_id,tag",
+     CELLS({INT, HT_BPF_PROGRAM_TIME, 0}, {FLAG, HT_BPF_PROGRAM_LOADED, 0}, {INT, HT_BPF_PROGRAM_PROGRAM, 0},
+           {HEX, HT_BPF_PROGRAM_TAG, 0})},
     {HT_CHUNK_IMPORT_SKIP, "import_skip", "reason,records,bytes,loses",
      CELLS({TEXT, HT_IMPORT_SKIP_REASON, 0}, {INT, HT_IMPORT_SKIP_RECORDS, 0}, {INT, HT_IMPORT_SKIP_BYTES, 0},
            {INT, HT_IMPORT_SKIP_LOSES, 0})},
@@ -97,6 +118,13 @@ static const char *word_of(const char *const *words, uint64_t number) {
     return *words != NULL ? *words : "unknown";
 }
 
+static void put_hex(struct ht_insert *insert, struct ht_bytes bytes) {
+    char text[2 * 20 + 1] = "";
+    for (uint32_t i = 0; i < bytes.length && i < sizeof text / 2; i++)
+        snprintf(text + i * 2, 3, "%02x", (unsigned char)bytes.data[i]);
+    ht_put_text(insert, text);
+}
+
 static void put_cell(struct ht_insert *insert, const struct cell *cell, const struct ht_table *table,
                      uint32_t row, uint64_t counted) {
     struct ht_bytes bytes;
@@ -110,6 +138,19 @@ static void put_cell(struct ht_insert *insert, const struct cell *cell, const st
     case TEXT:
         bytes = ht_table_bytes(table, cell->column, row);
         ht_put_bytes_text(insert, bytes.data, bytes.length);
+        break;
+    case TEXT_KNOWN:
+        bytes = ht_table_bytes(table, cell->column, row);
+        if (bytes.length > 0)
+            ht_put_bytes_text(insert, bytes.data, bytes.length);
+        else
+            ht_put_null(insert);
+        break;
+    case HEX:
+        put_hex(insert, ht_table_bytes(table, cell->column, row));
+        break;
+    case FLAG:
+        ht_put_int(insert, ht_table_u64(table, cell->column, row) != 0);
         break;
     case WORD:
         ht_put_text(insert, word_of(cell->words, ht_table_u64(table, cell->column, row)));

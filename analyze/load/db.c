@@ -36,10 +36,13 @@ static enum ht_status read_number(sqlite3 *db, const char *sql, int64_t *number,
 }
 
 static enum ht_status make_schema(sqlite3 *db, struct ht_cause *cause) {
-    enum ht_status status = ht_db_run(db, ht_embedded_tables, cause);
+    /* one transaction: each statement of its own would write the schema again */
+    enum ht_status status = ht_db_run(db, "BEGIN", cause);
+    if (status == HT_OK)
+        status = ht_db_run(db, ht_embedded_tables, cause);
     for (const struct ht_embedded *view = ht_embedded_views; status == HT_OK && view->name != NULL; view++)
         status = ht_db_run(db, view->text, cause);
-    return status;
+    return status == HT_OK ? ht_db_run(db, "COMMIT", cause) : status;
 }
 
 static enum ht_status check_schema(sqlite3 *db, const char *path, struct ht_cause *cause) {

@@ -9,7 +9,7 @@
 
 #include "schema/status.h"
 
-#define HT_DB_VERSION 1 /* PRAGMA user_version of schema/tables.sql */
+#define HT_DB_VERSION 2 /* PRAGMA user_version of schema/tables.sql */
 
 enum ht_db_use {
     HT_DB_READ, /* the file must exist; read-only */

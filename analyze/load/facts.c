@@ -14,7 +14,8 @@ struct walk {
 
 #define NAME_KINDS (HT_KIND_BIT(DSO) | HT_KIND_BIT(SYMBOL) | HT_KIND_BIT(CODE) | HT_KIND_BIT(SOURCE_LINE))
 #define OWN_KINDS                                                                                            \
-    (HT_KIND_BIT(META) | HT_KIND_BIT(EVENT) | HT_KIND_BIT(TP_FORMAT) | HT_KIND_BIT(MEM_BLOCK) | NAME_KINDS)
+    (HT_KIND_BIT(META) | HT_KIND_BIT(EVENT) | HT_KIND_BIT(TP_FORMAT) | HT_KIND_BIT(MEM_BLOCK) |              \
+     HT_KIND_BIT(PROCESS) | NAME_KINDS)
 
 /* PERF_TYPE_SOFTWARE; cpu-clock is its event 0, task-clock 1. */
 enum { TYPE_SOFTWARE = 1, TASK_CLOCK = 1 };
@@ -52,7 +53,7 @@ static void add_formats(struct ht_load *load, const struct ht_table *t) {
         struct ht_event_facts *event = ht_load_event(load, ht_table_u64(t, HT_TP_FORMAT_EVENT, i));
         if (event == NULL)
             continue;
-        char system[30], name[30];
+        char system[20], name[44]; /* mm_vmscan_direct_reclaim_begin has 30 letters */
         ht_table_copy_text(t, HT_TP_FORMAT_SYSTEM, i, system, sizeof system);
         ht_table_copy_text(t, HT_TP_FORMAT_NAME, i, name, sizeof name);
         snprintf(event->tracepoint, sizeof event->tracepoint, "%s:%s", system, name);
@@ -61,8 +62,9 @@ static void add_formats(struct ht_load *load, const struct ht_table *t) {
 
 /* The event table proper; counts are filled when the capture is complete. */
 static enum ht_status copy_events(struct ht_load *load, const struct ht_table *t, struct ht_cause *cause) {
-    static const char *const kinds[] = {"other", "cpu clock", "page fault", "tracepoint", "sideband",
-                                        "load",  "store",     "memory",     "hitm",       "counter"};
+    static const char *const kinds[] = {"other",       "cpu clock", "page fault", "tracepoint", "sideband",
+                                        "load",        "store",     "memory",     "hitm",       "counter",
+                                        "major fault", "switch",    "snapshot"};
     struct ht_insert insert;
     enum ht_status status = ht_insert_open(
         load->db, "event",
@@ -85,6 +87,16 @@ static enum ht_status copy_events(struct ht_load *load, const struct ht_table *t
     return status;
 }
 
+/* Lost context switches leave no exact times, also where no ring told of them. */
+static void see_lost_switches(struct ht_load *load, const struct ht_table *counter) {
+    for (uint32_t i = 0; i < counter->rows; i++) {
+        const struct ht_event_facts *event = ht_load_event(load, ht_table_u64(counter, HT_COUNTER_EVENT, i));
+        if (event != NULL && event->kind == HT_EVENT_KIND_SWITCH &&
+            ht_table_u64(counter, HT_COUNTER_LOST, i) > 0)
+            load->switches.lost = 1;
+    }
+}
+
 static enum ht_status take_table(void *context, const struct ht_chunk_info *info, struct ht_table *t,
                                  struct ht_cause *cause) {
     struct walk *walk = context;
@@ -96,10 +108,14 @@ static enum ht_status take_table(void *context, const struct ht_chunk_info *info
         status = ht_meta_add(&load->meta, t);
     else if (info->kind == HT_CHUNK_MEM_BLOCK)
         status = ht_topology_add_blocks(&load->topology, t);
+    else if (info->kind == HT_CHUNK_PROCESS)
+        status = ht_processes_add(&load->processes, t);
     else if (info->kind == HT_CHUNK_TP_FORMAT)
         add_formats(load, t);
     else if (info->kind == HT_CHUNK_EVENT)
         add_events(load, t);
+    else if (info->kind == HT_CHUNK_COUNTER)
+        see_lost_switches(load, t);
     if (info->kind == HT_CHUNK_CPU)
         status = ht_topology_add_cpus(&load->topology, t);
     if (status != HT_OK)
@@ -125,10 +141,12 @@ static const char numa_join[] =
 
 enum ht_status ht_load_facts(struct ht_load *load, struct ht_cause *cause) {
     struct walk walk = {.load = load};
+    uint64_t kinds = OWN_KINDS | ht_copy_kinds() | UNUSED_KINDS;
+    if (!load->keep_rows)
+        kinds &= ~HT_KIND_BIT(SWITCH); /* there can be millions */
     enum ht_status status = ht_db_run(load->db, numa_stage, cause);
     if (status == HT_OK)
-        status = ht_scan(load->reader, OWN_KINDS | ht_copy_kinds() | UNUSED_KINDS, take_table, &walk,
-                         &load->problems, cause);
+        status = ht_scan(load->reader, kinds, take_table, &walk, &load->problems, cause);
     ht_copies_close(&walk.copies);
     if (status == HT_OK)
         status = ht_db_run(load->db, numa_join, cause);

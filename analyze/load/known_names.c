@@ -231,6 +231,8 @@ static uint32_t find_path(const struct ht_known_names *n, const char *path,
 }
 
 static uint32_t find_mapped(const struct ht_known_names *n, const struct ht_mapping *m) {
+    if (m->ksymbol != HT_KSYMBOL_NONE)
+        return HT_NONE; /* each is one of its own */
     if (is_kernel_text(m))
         return find_path(n, "[kernel.kallsyms]", NULL);
     if (!(m->prot & PROT_EXEC_BIT) || ht_mapping_is_file(m) || m->file[0] == '[')
@@ -256,7 +258,14 @@ static enum ht_status add_missing(struct ht_known_names *n, const struct ht_mapp
                          .inode = m->inode,
                          .build_id_bytes = m->build_id_bytes};
     memcpy(d->build_id, m->build_id, sizeof d->build_id);
-    d->path = strdup(is_kernel_text(m) ? "[kernel.kallsyms]" : m->file);
+    if (m->ksymbol != HT_KSYMBOL_NONE) {
+        d->state = HT_DSO_READ;
+        d->ksymbol = m;
+    }
+    d->path = strdup(is_kernel_text(m)                 ? "[kernel.kallsyms]"
+                     : m->ksymbol == HT_KSYMBOL_NONE   ? m->file
+                     : m->ksymbol == HT_KSYMBOL_OF_BPF ? "[bpf]"
+                                                       : "[kernel code]");
     if (d->path == NULL)
         return HT_NOMEM;
     *dso = n->dsos++;

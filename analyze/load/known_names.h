@@ -18,6 +18,7 @@ struct ht_dso {
     uint8_t absolute, build_id_bytes;
     uint8_t build_id[20];
     uint64_t major, minor, inode;
+    const struct ht_mapping *ksymbol; /* the kernel code that it is, its name in `file`; NULL: a file */
 };
 
 struct ht_symbol {

@@ -49,6 +49,8 @@ static void settle_window(struct ht_load *load) {
            (load->window_end_ns - load->window_start_ns) / load->tick_ns >= UINT32_MAX)
         load->tick_ns *= 2;
     ht_timeline_start(&load->timeline, load->window_start_ns, load->window_end_ns);
+    load->switches.start_ns = load->window_start_ns;
+    load->switches.end_ns = load->window_end_ns;
 }
 
 static enum ht_status load_all(struct ht_load *load, const struct ht_load_options *options,
@@ -81,6 +83,10 @@ static void free_parts(struct ht_load *load) {
     ht_pages_free(&load->pages);
     ht_timeline_free(&load->timeline);
     ht_residence_free(&load->residence);
+    ht_switches_free(&load->switches);
+    ht_major_faults_free(&load->major_faults);
+    ht_chains_free(&load->chains);
+    ht_processes_free(&load->processes);
     ht_threads_free(&load->threads);
     ht_known_names_free(&load->names);
     ht_topology_free(&load->topology);

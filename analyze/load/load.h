@@ -9,7 +9,7 @@
 
 struct ht_load_options {
     const char *path;
-    int keep_rows;       /* mem_sample and cpu_sample are filled */
+    int keep_rows;       /* mem_sample, cpu_sample and switch are filled */
     ht_judge_fn judge;   /* says what each line is */
     const char *symfs;   /* binaries to take source lines from where the build id matches; NULL: none */
     unsigned line_bytes; /* 0: from the capture, 64 where it does not say */

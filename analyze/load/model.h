@@ -7,14 +7,18 @@
 #include <stdint.h>
 
 #include "analyze/load/accesses.h"
+#include "analyze/load/chains.h"
 #include "analyze/load/codes.h"
 #include "analyze/load/data_source.h"
 #include "analyze/load/known_names.h"
 #include "analyze/load/lines.h"
+#include "analyze/load/major_faults.h"
 #include "analyze/load/meta.h"
 #include "analyze/load/pages.h"
+#include "analyze/load/processes.h"
 #include "analyze/load/residence.h"
 #include "analyze/load/scan.h"
+#include "analyze/load/switches.h"
 #include "analyze/load/threads.h"
 #include "analyze/load/timeline.h"
 #include "analyze/load/topology.h"
@@ -69,7 +73,11 @@ struct ht_load {
     struct ht_event_facts event[HT_EVENTS_MAX];
     struct ht_known_names names;
     struct ht_threads threads;
-    struct ht_residence residence;
+    struct ht_processes processes;
+    struct ht_residence residence; /* by cpu-clock samples */
+    struct ht_switches switches;
+    struct ht_major_faults major_faults;
+    struct ht_chains chains;
     struct ht_timeline timeline;
     struct ht_pages pages;
     struct ht_spaces *spaces;

@@ -8,7 +8,8 @@
 #define CPUMODE_USER   2u
 
 uint64_t ht_load_sample_kinds(void) {
-    return HT_KIND_BIT(MEM_SAMPLE) | HT_KIND_BIT(CPU_SAMPLE) | HT_KIND_BIT(TASK) | HT_KIND_BIT(MMAP);
+    return HT_KIND_BIT(MEM_SAMPLE) | HT_KIND_BIT(CPU_SAMPLE) | HT_KIND_BIT(CHAIN) | HT_KIND_BIT(TASK) |
+           HT_KIND_BIT(MMAP) | HT_KIND_BIT(KSYMBOL);
 }
 
 struct ht_true_source ht_load_true_source(const struct ht_load *load, const struct ht_event_facts *event,
@@ -53,6 +54,13 @@ static void see_time(struct ht_load *load, uint64_t time) {
         load->window_end_ns = time;
 }
 
+static int has_symbol(struct ht_load *load, const struct ht_mapping *mapping, uint64_t ip) {
+    uint32_t dso;
+    return ht_known_dso(&load->names, mapping, &dso) == HT_OK &&
+           ht_known_symbol(&load->names, dso, 0, ht_known_offset(&load->names.dso[dso], mapping, ip)) !=
+               HT_NONE;
+}
+
 /* For naming, the mode of the sample decides; perf's count of unmapped samples takes any mapping under the
  * address. */
 static const struct ht_mapping *find_code(struct ht_load *load, unsigned mode, int64_t pid, int64_t tid,
@@ -62,6 +70,12 @@ static const struct ht_mapping *find_code(struct ht_load *load, unsigned mode, i
         mapping = ht_spaces_find(load->spaces, CPUMODE_USER, pid, tid, ip);
     if (mapping == NULL && mode != CPUMODE_KERNEL)
         mapping = ht_spaces_find(load->spaces, CPUMODE_KERNEL, pid, tid, ip);
+    if ((int64_t)ip <
+        0) { /* kernel code that came in the window has the name that was told then, without another */
+        const struct ht_mapping *told = ht_spaces_find_ksymbol(load->spaces, ip);
+        if (told != NULL && (mapping == NULL || !has_symbol(load, mapping, ip)))
+            return told;
+    }
     return mapping;
 }
 
@@ -104,6 +118,23 @@ static enum ht_status see_mem_sample(struct ht_load *load, const struct ht_table
     return HT_OK;
 }
 
+static enum ht_status count_cpu_clock(struct ht_load *load, const struct ht_event_facts *event,
+                                      const struct ht_table *t, uint32_t row, uint32_t thread) {
+    struct ht_chain *chain;
+    uint64_t number = ht_table_u64(t, HT_CPU_SAMPLE_CHAIN, row);
+    enum ht_status status = number != 0 ? ht_chains_find(&load->chains, number, &chain) : HT_OK;
+    if (status != HT_OK)
+        return status;
+    if (number != 0)
+        chain->cpu_samples++;
+    load->threads.thread[thread].cpu_samples++;
+    if (load->threads.thread[thread].tid == 0)
+        return HT_OK; /* idle */
+    int node = ht_topology_node(&load->topology, ht_table_i64(t, HT_CPU_SAMPLE_CPU, row));
+    uint64_t cpu_ns = event->period_is_time ? ht_table_u64(t, HT_CPU_SAMPLE_PERIOD, row) : 0;
+    return ht_residence_add(&load->residence, thread, node, cpu_ns);
+}
+
 static enum ht_status see_cpu_sample(struct ht_load *load, const struct ht_table *t, uint32_t row,
                                      uint64_t ordinal) {
     int64_t pid = ht_table_i64(t, HT_CPU_SAMPLE_PID, row), tid = ht_table_i64(t, HT_CPU_SAMPLE_TID, row);
@@ -120,22 +151,41 @@ static enum ht_status see_cpu_sample(struct ht_load *load, const struct ht_table
     if (status != HT_OK)
         return status;
     struct ht_code *code = ht_codes_get(load->codes, ref.code);
+    unsigned kind = event != NULL ? event->kind : HT_EVENT_KIND_OTHER;
     code->wanted = 1;
-    load->cpu_samples++;
+    load->cpu_samples +=
+        kind != HT_EVENT_KIND_MAJOR_FAULT; /* that is a page fault as well, and counted as one */
     ht_load_count_other(load, 1);
     see_time(load, ht_table_u64(t, HT_CPU_SAMPLE_TIME, row));
     if (event == NULL)
         return HT_OK;
     event->samples++;
-    if (event->kind == HT_EVENT_KIND_PAGE_FAULT)
-        code->faults++;
-    if (event->kind != HT_EVENT_KIND_CPU_CLOCK)
-        return HT_OK;
-    code->cpu_samples++;
-    load->threads.thread[thread].cpu_samples++;
-    int node = ht_topology_node(&load->topology, ht_table_i64(t, HT_CPU_SAMPLE_CPU, row));
-    uint64_t cpu_ns = event->period_is_time ? ht_table_u64(t, HT_CPU_SAMPLE_PERIOD, row) : 0;
-    return ht_residence_add(&load->residence, thread, node, cpu_ns);
+    code->faults += kind == HT_EVENT_KIND_PAGE_FAULT;
+    code->cpu_samples += kind == HT_EVENT_KIND_CPU_CLOCK;
+    return kind == HT_EVENT_KIND_CPU_CLOCK ? count_cpu_clock(load, event, t, row, thread) : HT_OK;
+}
+
+/* Chains belong to a process: its leader's address space is that of all its threads. */
+static enum ht_status see_frame(struct ht_load *load, const struct ht_table *t, uint32_t row,
+                                uint64_t ordinal) {
+    int64_t pid = ht_table_i64(t, HT_CHAIN_PID, row);
+    uint8_t mode = (uint8_t)ht_table_u64(t, HT_CHAIN_CPUMODE, row);
+    struct ht_ref ref = {.line = HT_NONE};
+    struct ht_chain *chain;
+    enum ht_status status = ht_chains_find(&load->chains, ht_table_u64(t, HT_CHAIN_CHAIN, row), &chain);
+    if (status != HT_OK)
+        return status;
+    uint64_t ip = ht_chain_call(chain, ht_table_u64(t, HT_CHAIN_IP, row), mode);
+    status = ht_codes_find(load->codes, find_code(load, mode, pid, pid, ip), ip, &ref.code);
+    if (status == HT_OK)
+        status = keep_ref(load, ordinal, ref);
+    if (status != HT_OK)
+        return status;
+    ht_codes_get(load->codes, ref.code)->wanted = 1;
+    chain->pid = pid;
+    chain->cpumode = mode;
+    chain->frames++;
+    return HT_OK;
 }
 
 /* Mappings read from /proc: a process is read at its first sample, so they come after samples that need them.
@@ -144,14 +194,17 @@ static int is_snapshot(const struct ht_table *mmap, uint32_t row) {
     return ht_table_u64(mmap, HT_MMAP_SOURCE, row) == HT_MMAP_SOURCE_PROC;
 }
 
-static enum ht_status see_snapshots(void *context, const struct ht_chunk_info *info, struct ht_table *t,
-                                    struct ht_cause *cause) {
+/* What holds from the start of the window. */
+static enum ht_status see_start(void *context, const struct ht_chunk_info *info, struct ht_table *t,
+                                struct ht_cause *cause) {
     struct ht_load *load = context;
     enum ht_status status = HT_OK;
-    (void)info;
-    for (uint32_t row = 0; status == HT_OK && row < t->rows; row++)
-        if (is_snapshot(t, row))
+    for (uint32_t row = 0; status == HT_OK && row < t->rows; row++) {
+        if (info->kind == HT_CHUNK_KSYMBOL)
+            status = ht_spaces_ksymbol_before(load->spaces, t, row);
+        else if (is_snapshot(t, row))
             status = ht_spaces_mmap(load->spaces, t, row);
+    }
     return status == HT_OK ? HT_OK : ht_fail(cause, status, "%s: out of memory for mappings", load->path);
 }
 
@@ -165,6 +218,12 @@ static enum ht_status see_row(void *context, const struct ht_table *t, uint32_t 
         break;
     case HT_CHUNK_CPU_SAMPLE:
         status = see_cpu_sample(load, t, row, ordinal);
+        break;
+    case HT_CHUNK_CHAIN:
+        status = see_frame(load, t, row, ordinal);
+        break;
+    case HT_CHUNK_KSYMBOL:
+        status = ht_spaces_ksymbol(load->spaces, t, row);
         break;
     case HT_CHUNK_TASK:
         status = ht_threads_task(&load->threads, t, row);
@@ -182,7 +241,8 @@ static enum ht_status see_row(void *context, const struct ht_table *t, uint32_t 
 
 enum ht_status ht_load_resolve(struct ht_load *load, struct ht_cause *cause) {
     struct ht_scan_problems again = {0};
-    enum ht_status status = ht_scan(load->reader, HT_KIND_BIT(MMAP), see_snapshots, load, &again, cause);
+    enum ht_status status =
+        ht_scan(load->reader, HT_KIND_BIT(MMAP) | HT_KIND_BIT(KSYMBOL), see_start, load, &again, cause);
     if (status != HT_OK)
         return status;
     status = ht_rounds(load->reader, ht_load_sample_kinds(), see_row, load, &again, &load->late, cause);

@@ -156,7 +156,7 @@ static enum ht_status deliver_before(struct rounds *r, uint64_t end, struct ht_c
 /* Of equal times, forks come first (they start an address space), then mappings, then what falls into them.
  */
 static int rank_of(unsigned kind) {
-    return kind == HT_CHUNK_TASK ? 0 : kind == HT_CHUNK_MMAP ? 1 : 2;
+    return kind == HT_CHUNK_TASK ? 0 : kind == HT_CHUNK_MMAP || kind == HT_CHUNK_KSYMBOL ? 1 : 2;
 }
 
 static enum ht_status keep_part(struct rounds *r, struct ht_table *table) {

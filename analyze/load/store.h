@@ -7,7 +7,7 @@
 /* What a judge says of one line; negative numbers where not known. */
 struct ht_line_judgement {
     const char *verdict, *scope; /* words of tables.sql */
-    char reason[384];
+    char reason[512];
     char node_pair[24]; /* "" unknown */
     double confidence;
     double false_share, true_share, unknown_share;
@@ -34,7 +34,10 @@ enum ht_status ht_store_names(struct ht_load *load, struct ht_cause *cause);
 /* The counts behind view c2c_stats. */
 enum ht_status ht_store_c2c_stats(struct ht_load *load, struct ht_cause *cause);
 
-/* thread, process, residence, bucket, c2c_stat, the accounts of events, and the capture row itself. */
+/* thread, process, residence, thread_switch, major_fault, call_chain. */
+enum ht_status ht_store_tasks(struct ht_load *load, struct ht_cause *cause);
+
+/* What ht_store_tasks stores, bucket, c2c_stat, the accounts of events, and the capture row itself. */
 enum ht_status ht_store_rest(struct ht_load *load, struct ht_cause *cause);
 
 /* Data symbol and offset under a line ("counters+0x8"), else the mapping's name; "" where nothing is known.

@@ -32,11 +32,32 @@ static enum ht_status store_dsos(struct ht_load *load, struct ht_cause *cause) {
     return status;
 }
 
+/* Symbols of kernel code that came in the window are numbered behind those of files. */
+static uint32_t ksymbol_number(const struct ht_load *load, uint32_t dso) {
+    return load->names.symbols + dso;
+}
+
+static enum ht_status store_ksymbol(struct ht_insert *in, const struct ht_load *load, uint32_t dso,
+                                    struct ht_cause *cause) {
+    const struct ht_mapping *m = load->names.dso[dso].ksymbol;
+    ht_put_int(in, (int64_t)ksymbol_number(load, dso) + 1);
+    ht_put_int(in, (int64_t)dso + 1);
+    ht_put_int(in, (int64_t)m->start);
+    ht_put_int(in, (int64_t)m->length);
+    ht_put_text(in, "code");
+    ht_put_text(in, m->file);
+    ht_put_text(in, m->file);
+    return ht_insert_row(in, cause);
+}
+
 static enum ht_status store_symbols(struct ht_load *load, struct ht_cause *cause) {
     struct ht_insert in;
     enum ht_status status =
         ht_insert_open(load->db, "symbol", "symbol_id,dso_id,start_offset,size_bytes,kind,name,raw_name",
                        load->capture_id, &in, cause);
+    for (uint32_t i = 0; status == HT_OK && i < load->names.dsos; i++)
+        if (load->names.dso[i].ksymbol != NULL)
+            status = store_ksymbol(&in, load, i, cause);
     for (uint32_t i = 0; status == HT_OK && i < load->names.symbols; i++) {
         const struct ht_symbol *s = &load->names.symbol[i];
         char *name = ht_demangle(s->name);
@@ -68,7 +89,9 @@ static void put_code(struct ht_load *load, struct ht_insert *in, uint32_t number
     if (c->dso != HT_NONE) {
         cell = ht_known_code(&load->names, c->dso, c->offset);
         source = ht_known_source(&load->names, c->dso, c->offset);
-        symbol = ht_known_symbol(&load->names, c->dso, 0, c->offset);
+        symbol = load->names.dso[c->dso].ksymbol != NULL
+                     ? ksymbol_number(load, c->dso)
+                     : ht_known_symbol(&load->names, c->dso, 0, c->offset);
     }
     ht_put_int(in, (int64_t)number + 1);
     ht_put_known(in, c->dso != HT_NONE ? (int64_t)c->dso + 1 : -1);

@@ -4,82 +4,6 @@
 #include "analyze/load/db.h"
 #include "analyze/load/store.h"
 
-static int is_listed(const char *list, int64_t number) {
-    char wanted[24];
-    if (list == NULL)
-        return 0;
-    int length = snprintf(wanted, sizeof wanted, "%lld", (long long)number);
-    for (const char *p = strstr(list, wanted); p != NULL; p = strstr(p + 1, wanted)) {
-        int starts = p == list || p[-1] == ',' || p[-1] == ' ';
-        if (starts && (p[length] == '\0' || p[length] == ',' || p[length] == ' '))
-            return 1;
-    }
-    return 0;
-}
-
-static enum ht_status store_threads(struct ht_load *load, struct ht_cause *cause) {
-    struct ht_insert in;
-    enum ht_status status =
-        ht_insert_open(load->db, "thread", "tid,pid,comm,start_ns,exit_ns,mem_samples,cpu_samples",
-                       load->capture_id, &in, cause);
-    for (uint32_t i = 0; status == HT_OK && i < load->threads.count; i++) {
-        const struct ht_thread *t = &load->threads.thread[i];
-        ht_put_int(&in, t->tid);
-        ht_put_int(&in, t->pid);
-        ht_put_text(&in, t->comm[0] != '\0' ? t->comm : NULL);
-        ht_put_known(&in, t->start_ns != 0 ? (int64_t)t->start_ns : -1);
-        ht_put_known(&in, t->exit_ns != 0 ? (int64_t)t->exit_ns : -1);
-        ht_put_int(&in, t->mem_samples);
-        ht_put_int(&in, t->cpu_samples);
-        status = ht_insert_row(&in, cause);
-    }
-    ht_insert_close(&in);
-    return status;
-}
-
-/* A process is its leading thread; one whose leader was never seen has no name of its own. */
-static enum ht_status store_processes(struct ht_load *load, struct ht_cause *cause) {
-    const char *targets = ht_meta_text(&load->meta, "target_pids");
-    int64_t recorder = ht_meta_number(&load->meta, "recorder_pid", -2);
-    struct ht_insert in;
-    enum ht_status status =
-        ht_insert_open(load->db, "process", "pid,ppid,comm,start_ns,exit_ns,is_target,is_recorder",
-                       load->capture_id, &in, cause);
-    for (int leaders = 0; leaders < 2; leaders++) {
-        for (uint32_t i = 0; status == HT_OK && i < load->threads.count; i++) {
-            const struct ht_thread *t = &load->threads.thread[i];
-            if ((t->tid == t->pid) != leaders || t->pid < 0)
-                continue;
-            ht_put_int(&in, t->pid);
-            ht_put_known(&in, leaders ? t->ppid : -1);
-            ht_put_text(&in, leaders && t->comm[0] != '\0' ? t->comm : NULL);
-            ht_put_known(&in, leaders && t->start_ns != 0 ? (int64_t)t->start_ns : -1);
-            ht_put_known(&in, leaders && t->exit_ns != 0 ? (int64_t)t->exit_ns : -1);
-            ht_put_int(&in, is_listed(targets, t->pid));
-            ht_put_int(&in, t->pid == recorder);
-            status = ht_insert_row(&in, cause); /* a leader's row replaces that of its threads */
-        }
-    }
-    ht_insert_close(&in);
-    return status;
-}
-
-static enum ht_status store_residence(struct ht_load *load, struct ht_cause *cause) {
-    struct ht_insert in;
-    enum ht_status status =
-        ht_insert_open(load->db, "residence", "tid,node,cpu_ns,samples", load->capture_id, &in, cause);
-    for (uint32_t i = 0; status == HT_OK && i < load->residence.count; i++) {
-        const struct ht_residence_row *r = &load->residence.row[i];
-        ht_put_int(&in, load->threads.thread[r->thread].tid);
-        ht_put_int(&in, r->node);
-        ht_put_known(&in, r->cpu_ns > 0 ? (int64_t)r->cpu_ns : -1);
-        ht_put_int(&in, (int64_t)r->samples);
-        status = ht_insert_row(&in, cause);
-    }
-    ht_insert_close(&in);
-    return status;
-}
-
 static enum ht_status store_timeline(struct ht_load *load, struct ht_cause *cause) {
     struct ht_insert in;
     enum ht_status status = ht_insert_open(load->db, "bucket", "bucket,metric,from_node,to_node,value",
@@ -138,6 +62,10 @@ static const char dropped_sql[] =
     "event.capture_id"
     " AND l.event_id = event.event_id AND l.kind IN ('samples', 'recorder')) WHERE capture_id = ?1";
 
+/* What was read of a snapshot is counted as an event's readings are, but nothing of it can be lost. */
+static const char snapshot_sql[] = "UPDATE event SET samples = coalesce(count, 0), lost_exact = 1"
+                                   " WHERE capture_id = ?1 AND kind = 'snapshot'";
+
 static enum ht_status run_for_capture(struct ht_load *load, const char *sql, struct ht_cause *cause) {
     sqlite3_stmt *statement = NULL;
     enum ht_status status = HT_OK;
@@ -153,7 +81,9 @@ static enum ht_status store_accounts(struct ht_load *load, struct ht_cause *caus
     enum ht_status status = store_samples_of_events(load, cause);
     if (status == HT_OK)
         status = run_for_capture(load, account_sql, cause);
-    return status == HT_OK ? run_for_capture(load, dropped_sql, cause) : status;
+    if (status == HT_OK)
+        status = run_for_capture(load, dropped_sql, cause);
+    return status == HT_OK ? run_for_capture(load, snapshot_sql, cause) : status;
 }
 
 /* From Linux 6.0 on the LOST_SAMPLES that perf writes at the end hold what the rings' LOST records told
@@ -170,7 +100,7 @@ static enum ht_status read_loss(struct ht_load *load, int64_t *lost, int64_t *ex
     if (sqlite3_prepare_v2(
             load->db,
             "SELECT coalesce(sum(lost), 0), count(*) > 0 AND min(lost_exact OR count IS NULL) = 1,"
-            " count(count) FROM event WHERE capture_id = ?1 AND kind <> 'sideband'",
+            " count(count) FROM event WHERE capture_id = ?1 AND kind NOT IN ('sideband', 'snapshot')",
             -1, &select, NULL) != SQLITE_OK ||
         sqlite3_bind_int64(select, 1, load->capture_id) != SQLITE_OK || sqlite3_step(select) != SQLITE_ROW) {
         status = ht_db_fail(load->db, "event", cause);
@@ -271,8 +201,7 @@ static enum ht_status store_node_sockets(struct ht_load *load, struct ht_cause *
 
 enum ht_status ht_store_rest(struct ht_load *load, struct ht_cause *cause) {
     typedef enum ht_status (*store_fn)(struct ht_load *, struct ht_cause *);
-    static const store_fn parts[] = {store_threads,  store_processes,    store_residence,
-                                     store_timeline, ht_store_c2c_stats, store_accounts,
+    static const store_fn parts[] = {ht_store_tasks, store_timeline,     ht_store_c2c_stats, store_accounts,
                                      store_meta,     store_node_sockets, store_capture};
     enum ht_status status = HT_OK;
     for (size_t i = 0; status == HT_OK && i < sizeof parts / sizeof parts[0]; i++)

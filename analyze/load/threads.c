@@ -44,6 +44,15 @@ enum ht_status ht_threads_find(struct ht_threads *t, int64_t tid, int64_t pid, u
     return HT_OK;
 }
 
+uint32_t ht_threads_get(const struct ht_threads *t, int64_t tid) {
+    if (t->slots.slots == 0)
+        return UINT32_MAX;
+    uint64_t h = ht_slots_first(&t->slots, ht_slots_hash((uint64_t)tid, 0));
+    while (t->slots.slot[h] != 0 && t->thread[t->slots.slot[h] - 1].tid != tid)
+        h = ht_slots_next(&t->slots, h);
+    return t->slots.slot[h] - 1;
+}
+
 /* A new process or thread has its maker's name until it changes it. */
 static void inherit_comm(struct ht_threads *t, uint32_t child, int64_t ptid) {
     uint32_t parent;

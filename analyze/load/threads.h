@@ -26,6 +26,9 @@ void ht_threads_free(struct ht_threads *threads); /* a zeroed one is fine */
 /* The thread's number; made where new. pid -1 does not replace a known pid. */
 enum ht_status ht_threads_find(struct ht_threads *threads, int64_t tid, int64_t pid, uint32_t *thread);
 
+/* The thread's number, UINT32_MAX where it is not known. */
+uint32_t ht_threads_get(const struct ht_threads *threads, int64_t tid);
+
 /* Row of a TASK table. */
 enum ht_status ht_threads_task(struct ht_threads *threads, const struct ht_table *task, uint32_t row);
 

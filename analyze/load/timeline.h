@@ -18,6 +18,10 @@
     X(MIGRATIONS, "migrations")                                                                              \
     X(PAGE_MIGRATIONS, "page_migrations")                                                                    \
     X(PAGE_FAULTS, "page_faults")                                                                            \
+    X(MAJOR_FAULTS, "major_faults")                                                                          \
+    X(PAGE_MOVES, "page_moves")                                                                              \
+    X(SWITCHES, "switches")                                                                                  \
+    X(DIRECT_RECLAIM, "direct_reclaim")                                                                      \
     X(CPU_SAMPLES, "cpu_samples")                                                                            \
     X(LOSS, "loss")
 

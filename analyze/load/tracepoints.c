@@ -1,61 +1,29 @@
 #include "analyze/load/tracepoints.h"
 
-#include <event-parse.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <trace-seq.h>
 
 #include "analyze/load/db.h"
+#include "analyze/load/skips.h"
 #include "analyze/load/tp_format.h"
+#include "analyze/load/tp_hit.h"
 
-struct ht_tracepoints;
-
-/* One hit on its way into a table. */
-struct hit {
-    struct tep_event *format;
-    uint64_t time;
-    int64_t cpu, tid;
-    char *data; /* payload, padded behind its end so that no field read leaves it */
-    uint32_t length;
-};
-
-typedef enum ht_status (*hit_fn)(struct ht_tracepoints *t, const struct hit *hit, struct ht_cause *cause);
-
-struct handler {
-    const char *tracepoint, *table, *columns;
-    const char *fields[4]; /* that the payload must hold */
-    hit_fn take;
-};
-
-static enum ht_status take_migration(struct ht_tracepoints *t, const struct hit *hit, struct ht_cause *cause);
-static enum ht_status take_page_migration(struct ht_tracepoints *t, const struct hit *hit,
-                                          struct ht_cause *cause);
-
-enum { MIGRATION, PAGE_MIGRATION, HANDLERS };
-
-static const struct handler handlers[HANDLERS] = {
-    [MIGRATION] = {"sched:sched_migrate_task",
-                   "migration",
-                   "time_ns,tid,comm,from_cpu,to_cpu,from_node,to_node,by_tid",
-                   {"pid", "orig_cpu", "dest_cpu", "comm"},
-                   take_migration},
-    [PAGE_MIGRATION] = {"migrate:mm_migrate_pages",
-                        "page_migration",
-                        "time_ns,cpu,tid,succeeded_pages,failed_pages,mode,reason",
-                        {"succeeded", "failed", "mode", "reason"},
-                        take_page_migration},
+/* An event with its hits that made no row. */
+struct tracked {
+    struct ht_tp_event event; /* table NULL: none takes it */
+    uint64_t unused, broken;
 };
 
 struct ht_tracepoints {
     struct ht_load *load;
-    struct tep_handle *tep;
-    struct tep_event *format[HT_EVENTS_MAX]; /* owned by tep */
-    const struct handler *handler[HT_EVENTS_MAX];
-    struct ht_insert insert[HANDLERS];
-    struct trace_seq text;
+    struct ht_tp_formats *formats;
+    struct ht_tp_machine machine;
+    struct tracked tracked[HT_EVENTS_MAX];
+    struct ht_insert *insert; /* by table, opened at the first row */
     char *payload;
     size_t payload_bytes;
-    uint64_t unused, broken;
+    uint64_t unnumbered; /* hits of events beyond the limit */
 };
 
 #define PADDING HT_TP_FIELDS_BYTES
@@ -67,54 +35,33 @@ enum ht_status ht_tracepoints_new(struct ht_load *load, struct ht_tracepoints **
     if (t == NULL)
         return ht_fail(cause, HT_NOMEM, "out of memory");
     t->load = load;
-    trace_seq_init(&t->text);
-    t->tep = tep_alloc();
-    if (t->tep == NULL)
+    int64_t page_bytes = ht_meta_number(&load->meta, "page_bytes", 0);
+    t->machine = (struct ht_tp_machine){ht_page_arch_of(ht_meta_text(&load->meta, "arch"), page_bytes),
+                                        page_bytes, &load->topology};
+    t->insert = calloc(ht_tp_tables_count, sizeof *t->insert);
+    t->formats = ht_tp_formats_new();
+    if (t->formats == NULL || t->insert == NULL)
         return ht_fail(cause, HT_NOMEM, "out of memory");
-    /* Formats of another machine: sizes are those of 64-bit little-endian Linux, the only one recorded. */
-    tep_set_long_size(t->tep, 8);
-    tep_set_page_size(t->tep, 4096);
-    tep_set_file_bigendian(t->tep, TEP_LITTLE_ENDIAN);
-    tep_set_local_bigendian(t->tep,
-                            __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? TEP_BIG_ENDIAN : TEP_LITTLE_ENDIAN);
-    tep_set_loglevel(TEP_LOG_NONE);
-    for (unsigned i = 0; i < HANDLERS; i++) {
-        enum ht_status status = ht_insert_open(load->db, handlers[i].table, handlers[i].columns,
-                                               load->capture_id, &t->insert[i], cause);
-        if (status != HT_OK)
-            return status;
-    }
     return HT_OK;
 }
 
 void ht_tracepoints_free(struct ht_tracepoints *t) {
     if (t == NULL)
         return;
-    for (unsigned i = 0; i < HANDLERS; i++)
+    for (size_t i = 0; t->insert != NULL && i < ht_tp_tables_count; i++)
         ht_insert_close(&t->insert[i]);
-    trace_seq_destroy(&t->text);
-    tep_free(t->tep);
+    free(t->insert);
+    ht_tp_formats_free(t->formats);
     free(t->payload);
     free(t);
 }
 
-static int has_fields(struct tep_event *format, const struct handler *handler) {
-    for (size_t i = 0; i < sizeof handler->fields / sizeof handler->fields[0]; i++)
-        if (tep_find_field(format, handler->fields[i]) == NULL)
-            return 0;
-    return 1;
-}
-
-static void add_format(struct ht_tracepoints *t, uint64_t number, const char *system, const char *text,
-                       size_t length) {
-    struct ht_event_facts *event = ht_load_event(t->load, number);
-    struct tep_event *format = NULL;
-    if (event == NULL || tep_parse_format(t->tep, &format, text, length, system) != 0 || format == NULL)
-        return;
-    t->format[number] = format;
-    for (unsigned i = 0; i < HANDLERS; i++)
-        if (strcmp(event->tracepoint, handlers[i].tracepoint) == 0 && has_fields(format, &handlers[i]))
-            t->handler[number] = &handlers[i];
+static void add_format(struct ht_tracepoints *t, uint64_t number, const char *system, const char *text) {
+    struct ht_event_facts *facts = ht_load_event(t->load, number);
+    const struct ht_tp_table *table = facts != NULL ? ht_tp_table_of(facts->tracepoint) : NULL;
+    struct ht_tp_event event;
+    if (table != NULL && ht_tp_event_parse(t->formats, table, system, text, &event))
+        t->tracked[number].event = event;
 }
 
 enum ht_status ht_tracepoints_format(struct ht_tracepoints *t, const struct ht_table *table) {
@@ -124,104 +71,64 @@ enum ht_status ht_tracepoints_format(struct ht_tracepoints *t, const struct ht_t
         ht_table_copy_text(table, HT_TP_FORMAT_SYSTEM, i, system, sizeof system);
         char *text = ht_tp_format_clean(format.data, format.length);
         if (text != NULL)
-            add_format(t, ht_table_u64(table, HT_TP_FORMAT_EVENT, i), system, text, strlen(text));
+            add_format(t, ht_table_u64(table, HT_TP_FORMAT_EVENT, i), system, text);
         free(text);
     }
     return HT_OK;
 }
 
-/* The field's number; 0 where the payload ends before it (then the row was counted as broken already). */
-static int64_t number_of(const struct hit *hit, const char *name) {
-    struct tep_format_field *field = tep_find_field(hit->format, name);
-    unsigned long long value = 0;
-    if (field == NULL || tep_read_number_field(field, hit->data, &value) != 0)
-        return 0;
-    if (field->flags & TEP_FIELD_IS_SIGNED && field->size == 4)
-        return (int32_t)value;
-    return (int64_t)value;
-}
-
-/* A text in the payload; in newer kernels comm is a __data_loc: low half offset, high half length. */
-static struct ht_bytes text_of(const struct hit *hit, const char *name) {
-    struct tep_format_field *field = tep_find_field(hit->format, name);
-    uint32_t offset = (uint32_t)field->offset, length = (uint32_t)field->size;
-    if (field->flags & TEP_FIELD_IS_DYNAMIC) {
-        uint32_t location = (uint32_t)number_of(hit, name);
-        offset = location & 0xffff;
-        length = location >> 16;
-        if (field->flags & TEP_FIELD_IS_RELATIVE)
-            offset += (uint32_t)field->offset + (uint32_t)field->size;
+static void put_text_cell(struct ht_insert *insert, const struct ht_tp_hit *hit, unsigned i) {
+    const struct ht_tp_cell *cell = &hit->event->table->cell[i];
+    char word[40];
+    if (cell->how == HT_TP_WORD) {
+        ht_put_text(insert, cell->field);
+    } else if (cell->how == HT_TP_TEXT) {
+        struct ht_bytes text = ht_tp_text(hit, i);
+        ht_put_bytes_text(insert, text.data, text.length);
+    } else {
+        ht_tp_word(hit, i, word, sizeof word);
+        ht_put_text(insert, word);
     }
-    if (offset > hit->length || length > hit->length - offset)
-        return (struct ht_bytes){"", 0};
-    return (struct ht_bytes){hit->data + offset, (uint32_t)strnlen(hit->data + offset, length)};
 }
 
-static enum ht_status take_migration(struct ht_tracepoints *t, const struct hit *hit,
-                                     struct ht_cause *cause) {
-    const struct ht_load *load = t->load;
-    struct ht_insert *insert = &t->insert[MIGRATION];
-    int64_t from = number_of(hit, "orig_cpu"), to = number_of(hit, "dest_cpu");
-    struct ht_bytes comm = text_of(hit, "comm");
-    int from_node = ht_topology_node(&load->topology, from), to_node = ht_topology_node(&load->topology, to);
-    ht_put_int(insert, (int64_t)hit->time);
-    ht_put_int(insert, number_of(hit, "pid"));
-    ht_put_bytes_text(insert, comm.data, comm.length);
-    ht_put_int(insert, from);
-    ht_put_int(insert, to);
-    ht_put_known(insert, from_node);
-    ht_put_known(insert, to_node);
-    ht_put_known(insert, hit->tid);
-    enum ht_status status = ht_insert_row(insert, cause);
-    if (status == HT_OK &&
-        ht_timeline_add(&t->load->timeline, HT_METRIC_MIGRATIONS, from_node, to_node, hit->time, 1))
+static enum ht_status add_to_timeline(struct ht_tracepoints *t, const struct ht_tp_hit *hit,
+                                      const int64_t *number, const int *known) {
+    const struct ht_tp_table *table = hit->event->table;
+    int from = table->from == HT_TP_HERE                ? ht_topology_node(&t->load->topology, hit->cpu)
+               : table->from >= 0 && known[table->from] ? (int)number[table->from]
+                                                        : -1;
+    int to = table->to >= 0 && known[table->to] ? (int)number[table->to] : -1;
+    int64_t value = table->value >= 0 ? number[table->value] : 1;
+    return ht_timeline_add(&t->load->timeline, (enum ht_metric)table->metric, from, to, hit->time,
+                           value > 0 ? (uint64_t)value : 0);
+}
+
+static enum ht_status take_hit(struct ht_tracepoints *t, const struct ht_tp_hit *hit,
+                               struct ht_cause *cause) {
+    const struct ht_tp_table *table = hit->event->table;
+    struct ht_insert *insert = &t->insert[table - ht_tp_tables];
+    int64_t number[HT_TP_CELLS] = {0};
+    int known[HT_TP_CELLS] = {0};
+    enum ht_status status = HT_OK;
+    if (insert->statement == NULL)
+        status =
+            ht_insert_open(t->load->db, table->table, table->columns, t->load->capture_id, insert, cause);
+    if (status != HT_OK)
+        return status;
+    for (unsigned i = 0; i < table->cells; i++) {
+        enum ht_tp_how how = table->cell[i].how;
+        known[i] = ht_tp_number(hit, i, &number[i]);
+        if (how == HT_TP_WORD || how == HT_TP_TEXT || how == HT_TP_REASON)
+            put_text_cell(insert, hit, i);
+        else if (known[i])
+            ht_put_int(insert, number[i]);
+        else
+            ht_put_null(insert);
+    }
+    status = ht_insert_row(insert, cause);
+    if (status == HT_OK && table->metric >= 0 && add_to_timeline(t, hit, number, known) != HT_OK)
         status = ht_fail(cause, HT_NOMEM, "out of memory");
     return status;
-}
-
-/* The kernel's word for the reason stands in the format's print string; libtraceevent prints it, we cut it
- * out. */
-static void reason_word(struct ht_tracepoints *t, const struct hit *hit, char *word, size_t size) {
-    struct tep_record record = {.data = hit->data, .size = (int)hit->length, .ts = hit->time};
-    trace_seq_reset(&t->text);
-    tep_print_event(t->tep, &t->text, &record, "%s", TEP_PRINT_INFO);
-    trace_seq_terminate(&t->text);
-    const char *found = strstr(t->text.buffer, "reason=");
-    size_t length = found != NULL ? strcspn(found + 7, " \n") : 0;
-    if (length == 0 || length >= size)
-        snprintf(word, size, "reason %lld", (long long)number_of(hit, "reason"));
-    else
-        snprintf(word, size, "%.*s", (int)length, found + 7);
-}
-
-static enum ht_status take_page_migration(struct ht_tracepoints *t, const struct hit *hit,
-                                          struct ht_cause *cause) {
-    struct ht_insert *insert = &t->insert[PAGE_MIGRATION];
-    int64_t succeeded = number_of(hit, "succeeded");
-    char reason[40];
-    reason_word(t, hit, reason, sizeof reason);
-    ht_put_int(insert, (int64_t)hit->time);
-    ht_put_known(insert, hit->cpu);
-    ht_put_known(insert, hit->tid);
-    ht_put_int(insert, succeeded);
-    ht_put_int(insert, number_of(hit, "failed"));
-    ht_put_int(insert, number_of(hit, "mode"));
-    ht_put_text(insert, reason);
-    enum ht_status status = ht_insert_row(insert, cause);
-    if (status == HT_OK && ht_timeline_add(&t->load->timeline, HT_METRIC_PAGE_MIGRATIONS, -1, -1, hit->time,
-                                           succeeded > 0 ? (uint64_t)succeeded : 0))
-        status = ht_fail(cause, HT_NOMEM, "out of memory");
-    return status;
-}
-
-static int payload_holds(const struct handler *handler, const struct hit *hit) {
-    for (size_t i = 0; i < sizeof handler->fields / sizeof handler->fields[0]; i++) {
-        struct tep_format_field *field = tep_find_field(hit->format, handler->fields[i]);
-        if (field->offset < 0 || field->size <= 0 ||
-            (uint64_t)field->offset + (uint64_t)field->size > hit->length)
-            return 0;
-    }
-    return 1;
 }
 
 static enum ht_status copy_payload(struct ht_tracepoints *t, struct ht_bytes payload) {
@@ -241,27 +148,31 @@ static enum ht_status copy_payload(struct ht_tracepoints *t, struct ht_bytes pay
 static enum ht_status take_row(struct ht_tracepoints *t, const struct ht_table *table, uint32_t row,
                                struct ht_cause *cause) {
     uint64_t number = ht_table_u64(table, HT_TRACEPOINT_EVENT, row);
-    struct ht_event_facts *event = ht_load_event(t->load, number);
-    if (event != NULL)
-        event->samples++;
-    if (event == NULL || t->handler[number] == NULL) {
-        t->unused++;
+    struct ht_event_facts *facts = ht_load_event(t->load, number);
+    if (facts == NULL) {
+        t->unnumbered++;
         return HT_OK;
     }
+    struct tracked *tracked = &t->tracked[number];
+    const struct ht_tp_event *event = &tracked->event;
     struct ht_bytes payload = ht_table_bytes(table, HT_TRACEPOINT_PAYLOAD, row);
+    facts->samples++;
+    if (event->table == NULL || payload.length < event->bytes) {
+        tracked->unused += event->table == NULL;
+        tracked->broken += event->table != NULL;
+        return HT_OK;
+    }
     if (copy_payload(t, payload) != HT_OK)
         return ht_fail(cause, HT_NOMEM, "out of memory");
-    struct hit hit = {.format = t->format[number],
-                      .time = ht_table_u64(table, HT_TRACEPOINT_TIME, row),
-                      .cpu = ht_table_i64(table, HT_TRACEPOINT_CPU, row),
-                      .tid = ht_table_i64(table, HT_TRACEPOINT_TID, row),
-                      .data = t->payload,
-                      .length = payload.length};
-    if (!payload_holds(t->handler[number], &hit)) {
-        t->broken++;
-        return HT_OK;
-    }
-    return t->handler[number]->take(t, &hit, cause);
+    struct ht_tp_hit hit = {.event = event,
+                            .machine = &t->machine,
+                            .time = ht_table_u64(table, HT_TRACEPOINT_TIME, row),
+                            .cpu = ht_table_i64(table, HT_TRACEPOINT_CPU, row),
+                            .pid = ht_table_i64(table, HT_TRACEPOINT_PID, row),
+                            .tid = ht_table_i64(table, HT_TRACEPOINT_TID, row),
+                            .data = t->payload,
+                            .length = payload.length};
+    return take_hit(t, &hit, cause);
 }
 
 enum ht_status ht_tracepoints_rows(struct ht_tracepoints *t, const struct ht_table *table,
@@ -272,10 +183,39 @@ enum ht_status ht_tracepoints_rows(struct ht_tracepoints *t, const struct ht_tab
     return status;
 }
 
-uint64_t ht_tracepoints_unused(const struct ht_tracepoints *t) {
-    return t->unused;
+/* ---- what made no row ---- */
+
+static const char *name_of(const struct ht_tracepoints *t, unsigned number) {
+    const struct ht_event_facts *facts = &t->load->event[number];
+    return facts->tracepoint[0] != '\0' ? facts->tracepoint : facts->name;
 }
 
-uint64_t ht_tracepoints_broken(const struct ht_tracepoints *t) {
-    return t->broken;
+/* A tracepoint may have been recorded as several events. */
+static void add_up(struct ht_tracepoints *t, unsigned number) {
+    struct tracked *first = &t->tracked[number];
+    for (unsigned i = number + 1; i < HT_EVENTS_MAX; i++) {
+        struct tracked *other = &t->tracked[i];
+        if (other->unused + other->broken > 0 && strcmp(name_of(t, number), name_of(t, i)) == 0) {
+            first->unused += other->unused;
+            first->broken += other->broken;
+            other->unused = other->broken = 0;
+        }
+    }
+}
+
+enum ht_status ht_tracepoints_note(struct ht_tracepoints *t, struct ht_cause *cause) {
+    enum ht_status status = ht_skip_note(
+        t->load, "tracepoint hits that no table takes: events beyond the limit", t->unnumbered, 1, cause);
+    for (unsigned i = 0; status == HT_OK && i < HT_EVENTS_MAX; i++) {
+        char reason[128];
+        if (t->tracked[i].unused + t->tracked[i].broken == 0)
+            continue;
+        add_up(t, i);
+        snprintf(reason, sizeof reason, "tracepoint hits that no table takes: %s", name_of(t, i));
+        status = ht_skip_note(t->load, reason, t->tracked[i].unused, 1, cause);
+        snprintf(reason, sizeof reason, "tracepoint hits shorter than their format: %s", name_of(t, i));
+        if (status == HT_OK)
+            status = ht_skip_note(t->load, reason, t->tracked[i].broken, 1, cause);
+    }
+    return status;
 }

@@ -1,5 +1,5 @@
-/* Tracepoint payloads to tables, by the formats that the capture carries: sched_migrate_task to `migration`,
- * mm_migrate_pages to `page_migration`. Sole user of libtraceevent. One thread. */
+/* Tracepoint payloads to tables, by the formats that the capture carries: what goes where says tp_tables.h.
+ * One thread. */
 #ifndef HT_ANALYZE_LOAD_TRACEPOINTS_H
 #define HT_ANALYZE_LOAD_TRACEPOINTS_H
 
@@ -18,8 +18,9 @@ enum ht_status ht_tracepoints_format(struct ht_tracepoints *tracepoints, const s
 enum ht_status ht_tracepoints_rows(struct ht_tracepoints *tracepoints, const struct ht_table *table,
                                    struct ht_cause *cause);
 
-/* Rows that no table takes: other tracepoints, and payloads too short for their format. */
-uint64_t ht_tracepoints_unused(const struct ht_tracepoints *tracepoints);
-uint64_t ht_tracepoints_broken(const struct ht_tracepoints *tracepoints);
+/* Rows of import_skip for hits that no table took, by tracepoint: other ones, and payloads too short for
+ * their format.
+ */
+enum ht_status ht_tracepoints_note(struct ht_tracepoints *tracepoints, struct ht_cause *cause);
 
 #endif

@@ -3,26 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyze/names/pieces.h"
+
 #define CPUMODE_KERNEL 1u /* PERF_RECORD_MISC_KERNEL */
 #define CPUMODE_USER   2u
-
-/* A part of the address space that one mapping covers. */
-struct piece {
-    uint64_t start, end;
-    const struct ht_mapping *mapping;
-};
-
-/* The pieces of one or, after a fork and until one of them changes, several spaces; sorted, disjoint. */
-struct pieces {
-    struct piece *piece;
-    size_t count, capacity;
-    unsigned users;
-};
+#define KSYMBOL_BPF    1u /* PERF_RECORD_KSYMBOL_TYPE_BPF */
 
 /* An address space, shared by the threads that were made in it. */
 struct space {
-    struct pieces *pieces;
-    size_t last; /* index of the piece that was found last */
+    struct ht_pieces *pieces;
+    struct ht_piece_place last; /* that was found */
     unsigned users;
 };
 
@@ -36,27 +26,20 @@ struct thread {
 struct ht_spaces {
     struct thread *thread; /* hash by tid, open addressing */
     size_t slots, used;
-    struct space *kernel;
+    struct space *kernel, *ksymbols;
     struct ht_mapping **block; /* mappings never move: callers keep pointers */
     uint32_t mappings, blocks;
 };
 
-static void pieces_release(struct pieces *pieces) {
-    if (pieces == NULL || --pieces->users > 0)
-        return;
-    free(pieces->piece);
-    free(pieces);
-}
-
 static struct space *space_new(void) {
     struct space *space = calloc(1, sizeof *space);
-    struct pieces *pieces = calloc(1, sizeof *pieces);
+    struct ht_pieces *pieces = ht_pieces_new();
     if (space == NULL || pieces == NULL) {
         free(space);
-        free(pieces);
+        ht_pieces_release(pieces);
         return NULL;
     }
-    space->users = pieces->users = 1;
+    space->users = 1;
     space->pieces = pieces;
     return space;
 }
@@ -64,16 +47,18 @@ static struct space *space_new(void) {
 static void space_release(struct space *space) {
     if (space == NULL || --space->users > 0)
         return;
-    pieces_release(space->pieces);
+    ht_pieces_release(space->pieces);
     free(space);
 }
 
 enum ht_status ht_spaces_new(struct ht_spaces **spaces) {
     struct ht_spaces *s = calloc(1, sizeof *s);
-    if (s != NULL)
+    if (s != NULL) {
         s->kernel = space_new();
-    if (s == NULL || s->kernel == NULL) {
-        free(s);
+        s->ksymbols = space_new();
+    }
+    if (s == NULL || s->kernel == NULL || s->ksymbols == NULL) {
+        ht_spaces_free(s);
         return HT_NOMEM;
     }
     *spaces = s;
@@ -86,6 +71,7 @@ void ht_spaces_free(struct ht_spaces *spaces) {
     for (size_t i = 0; i < spaces->slots; i++)
         space_release(spaces->thread[i].space);
     space_release(spaces->kernel);
+    space_release(spaces->ksymbols);
     for (uint32_t i = 0; i < spaces->mappings; i++)
         free((char *)spaces->block[i / MAPPINGS_A_BLOCK][i % MAPPINGS_A_BLOCK].file);
     for (uint32_t i = 0; i < spaces->blocks; i++)
@@ -170,71 +156,6 @@ static enum ht_status get_thread(struct ht_spaces *spaces, int64_t pid, int64_t 
     return status;
 }
 
-/* Makes the pieces this space's own and gives room for two more. */
-static enum ht_status writable(struct space *space) {
-    struct pieces *old = space->pieces;
-    if (old->users == 1 && old->count + 2 <= old->capacity)
-        return HT_OK;
-    size_t capacity = old->count + 2 + old->count / 2;
-    struct piece *piece = malloc(capacity * sizeof *piece);
-    struct pieces *own = old->users == 1 ? old : malloc(sizeof *own);
-    if (piece == NULL || own == NULL) {
-        free(piece);
-        return HT_NOMEM;
-    }
-    if (old->count > 0)
-        memcpy(piece, old->piece, old->count * sizeof *piece);
-    size_t count = old->count;
-    if (own == old)
-        free(old->piece);
-    else
-        old->users--;
-    *own = (struct pieces){.piece = piece, .count = count, .capacity = capacity, .users = 1};
-    space->pieces = own;
-    return HT_OK;
-}
-
-/* Index of the first piece that ends behind the address. */
-static size_t first_behind(const struct pieces *pieces, uint64_t address) {
-    size_t low = 0, high = pieces->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (pieces->piece[middle].end <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-/* Puts a piece in; what it covers of older ones is cut, their rests stay. */
-static enum ht_status insert_piece(struct space *space, struct piece new_piece) {
-    enum ht_status status = writable(space);
-    if (status != HT_OK)
-        return status;
-    struct pieces *p = space->pieces;
-    size_t first = first_behind(p, new_piece.start), last = first;
-    struct piece replacement[3];
-    size_t replacements = 0;
-    if (first < p->count && p->piece[first].start < new_piece.start) {
-        replacement[replacements] = p->piece[first];
-        replacement[replacements++].end = new_piece.start;
-    }
-    replacement[replacements++] = new_piece;
-    while (last < p->count && p->piece[last].start < new_piece.end) {
-        if (p->piece[last].end > new_piece.end) {
-            replacement[replacements] = p->piece[last];
-            replacement[replacements++].start = new_piece.end;
-        }
-        last++;
-    }
-    memmove(p->piece + first + replacements, p->piece + last, (p->count - last) * sizeof *p->piece);
-    memcpy(p->piece + first, replacement, replacements * sizeof *replacement);
-    p->count = p->count - (last - first) + replacements;
-    space->last = first;
-    return HT_OK;
-}
-
 static enum ht_status new_mapping(struct ht_spaces *spaces, struct ht_mapping **mapping) {
     if (spaces->mappings == spaces->blocks * MAPPINGS_A_BLOCK) {
         struct ht_mapping **grown = realloc(spaces->block, (spaces->blocks + 1) * sizeof *grown);
@@ -300,15 +221,73 @@ enum ht_status ht_spaces_mmap(struct ht_spaces *spaces, const struct ht_table *m
             return status;
         space = thread->space;
     }
-    return insert_piece(space, (struct piece){mapping->start, end, mapping});
+    return ht_pieces_put(&space->pieces, (struct ht_piece){mapping->start, end, mapping});
+}
+
+/* The code that a row names; its end is behind it, at most the last address. */
+static enum ht_status read_ksymbol(struct ht_spaces *spaces, const struct ht_table *t, uint32_t row,
+                                   struct ht_mapping **mapping) {
+    struct ht_bytes name = ht_table_bytes(t, HT_KSYMBOL_NAME, row);
+    enum ht_status status = new_mapping(spaces, mapping);
+    if (status != HT_OK)
+        return status;
+    struct ht_mapping *m = *mapping;
+    m->file = strndup(name.data, name.length);
+    if (m->file == NULL)
+        return HT_NOMEM;
+    m->id = spaces->mappings++;
+    m->time_ns = ht_table_u64(t, HT_KSYMBOL_TIME, row);
+    m->source = HT_MMAP_SOURCE_MMAP;
+    m->cpumode = CPUMODE_KERNEL;
+    m->ksymbol = ht_table_u64(t, HT_KSYMBOL_TYPE, row) == KSYMBOL_BPF ? HT_KSYMBOL_OF_BPF : HT_KSYMBOL_OTHER;
+    m->pid = m->tid = -1;
+    m->start = ht_table_u64(t, HT_KSYMBOL_ADDRESS, row);
+    m->length = ht_table_u64(t, HT_KSYMBOL_LENGTH, row);
+    if (m->length > UINT64_MAX - m->start)
+        m->length = UINT64_MAX - m->start;
+    return HT_OK;
+}
+
+/* From now on the code of a row is there (there 1), or nothing is. */
+static enum ht_status put_ksymbol(struct ht_spaces *spaces, const struct ht_table *t, uint32_t row,
+                                  int there) {
+    uint64_t start = ht_table_u64(t, HT_KSYMBOL_ADDRESS, row),
+             length = ht_table_u64(t, HT_KSYMBOL_LENGTH, row);
+    struct ht_mapping *mapping = NULL;
+    enum ht_status status = HT_OK;
+    if (length > UINT64_MAX - start)
+        length = UINT64_MAX - start;
+    if (length == 0)
+        return HT_OK;
+    if (there)
+        status = read_ksymbol(spaces, t, row, &mapping);
+    return status != HT_OK
+               ? status
+               : ht_pieces_put(&spaces->ksymbols->pieces, (struct ht_piece){start, start + length, mapping});
+}
+
+enum ht_status ht_spaces_ksymbol(struct ht_spaces *spaces, const struct ht_table *t, uint32_t row) {
+    return put_ksymbol(spaces, t, row, ht_table_u64(t, HT_KSYMBOL_REGISTERED, row) != 0);
+}
+
+enum ht_status ht_spaces_ksymbol_before(struct ht_spaces *spaces, const struct ht_table *t, uint32_t row) {
+    struct space *space = spaces->ksymbols;
+    if (ht_pieces_find(space->pieces, ht_table_u64(t, HT_KSYMBOL_ADDRESS, row), &space->last) != NULL)
+        return HT_OK; /* an earlier row said it */
+    return put_ksymbol(spaces, t, row, ht_table_u64(t, HT_KSYMBOL_REGISTERED, row) == 0);
+}
+
+const struct ht_mapping *ht_spaces_find_ksymbol(struct ht_spaces *spaces, uint64_t address) {
+    struct space *space = spaces->ksymbols;
+    const struct ht_piece *piece = ht_pieces_find(space->pieces, address, &space->last);
+    return piece != NULL ? piece->mapping : NULL;
 }
 
 /* The child starts with what its parent has mapped now. */
 static void clone_space(struct space *child, const struct space *parent) {
-    pieces_release(child->pieces);
-    child->pieces = parent->pieces;
-    child->pieces->users++;
-    child->last = 0;
+    struct ht_pieces *old = child->pieces;
+    child->pieces = ht_pieces_share(parent->pieces);
+    ht_pieces_release(old);
 }
 
 enum ht_status ht_spaces_task(struct ht_spaces *spaces, const struct ht_table *task, uint32_t row) {
@@ -331,20 +310,6 @@ enum ht_status ht_spaces_task(struct ht_spaces *spaces, const struct ht_table *t
     return HT_OK;
 }
 
-static const struct piece *find_piece(struct space *space, uint64_t address) {
-    const struct pieces *p = space->pieces;
-    if (space->last < p->count) {
-        const struct piece *last = &p->piece[space->last];
-        if (address >= last->start && address < last->end)
-            return last;
-    }
-    size_t at = first_behind(p, address);
-    if (at == p->count || p->piece[at].start > address)
-        return NULL;
-    space->last = at;
-    return &p->piece[at];
-}
-
 /* The space to ask; NULL where the mode has none, or there is no memory for a thread that is new. */
 static struct space *space_of(struct ht_spaces *spaces, unsigned cpumode, int64_t pid, int64_t tid) {
     struct thread *thread;
@@ -358,7 +323,8 @@ static struct space *space_of(struct ht_spaces *spaces, unsigned cpumode, int64_
 const struct ht_mapping *ht_spaces_find(struct ht_spaces *spaces, unsigned cpumode, int64_t pid, int64_t tid,
                                         uint64_t address) {
     struct space *space = space_of(spaces, cpumode, pid, tid);
-    const struct piece *piece = space != NULL ? find_piece(space, address) : NULL;
+    const struct ht_piece *piece =
+        space != NULL ? ht_pieces_find(space->pieces, address, &space->last) : NULL;
     return piece != NULL ? piece->mapping : NULL;
 }
 
@@ -381,15 +347,18 @@ int ht_mapping_is_file(const struct ht_mapping *mapping) {
 const struct ht_mapping *ht_spaces_bss_file(struct ht_spaces *spaces, int64_t pid, int64_t tid,
                                             uint64_t address) {
     struct space *space = space_of(spaces, CPUMODE_USER, pid, tid);
-    const struct piece *piece = space != NULL ? find_piece(space, address) : NULL;
+    struct ht_piece_place place = {0, 0};
+    const struct ht_piece *piece = space != NULL ? ht_pieces_find(space->pieces, address, &place) : NULL;
     if (piece == NULL || ht_mapping_is_file(piece->mapping))
         return NULL;
-    const struct piece *first = space->pieces->piece;
     /* The kernel splits .bss into at most a private mapping and the heap behind it. */
-    for (int back = 0; back < 2 && piece > first && piece[-1].end == piece->start; back++) {
-        piece--;
-        if (ht_mapping_is_file(piece->mapping))
-            return piece->mapping;
+    for (int back = 0; back < 2; back++) {
+        const struct ht_piece *before = ht_pieces_before(space->pieces, &place);
+        if (before == NULL || before->end != piece->start)
+            return NULL;
+        if (ht_mapping_is_file(before->mapping))
+            return before->mapping;
+        piece = before;
     }
     return NULL;
 }

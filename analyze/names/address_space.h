@@ -16,6 +16,9 @@
 
 struct ht_spaces;
 
+/* What a mapping of ht_spaces_find_ksymbol is. */
+enum ht_ksymbol { HT_KSYMBOL_NONE, HT_KSYMBOL_OF_BPF, HT_KSYMBOL_OTHER };
+
 /* One mapping as it was recorded. pid is that of the process it was recorded for; a forked child shares it.
  */
 struct ht_mapping {
@@ -25,9 +28,10 @@ struct ht_mapping {
     uint8_t cpumode; /* PERF_RECORD_MISC_CPUMODE */
     uint8_t is_data; /* PERF_RECORD_MISC_MMAP_DATA */
     uint8_t build_id_bytes;
+    uint8_t ksymbol; /* enum ht_ksymbol */
     int64_t pid, tid;
     uint64_t time_ns, start, length, pgoff, inode, generation;
-    const char *file; /* terminated */
+    const char *file; /* terminated; of kernel code its name */
     uint8_t build_id[20];
 };
 
@@ -39,6 +43,17 @@ enum ht_status ht_spaces_mmap(struct ht_spaces *spaces, const struct ht_table *m
 
 /* Row of a TASK table; only FORK matters here. */
 enum ht_status ht_spaces_task(struct ht_spaces *spaces, const struct ht_table *task, uint32_t row);
+
+/* Row of a KSYMBOL table: kernel code comes, or goes. */
+enum ht_status ht_spaces_ksymbol(struct ht_spaces *spaces, const struct ht_table *ksymbol, uint32_t row);
+
+/* The same row before anything else is fed: code whose first word is that it goes was there all the time. */
+enum ht_status ht_spaces_ksymbol_before(struct ht_spaces *spaces, const struct ht_table *ksymbol,
+                                        uint32_t row);
+
+/* The kernel code of a KSYMBOL row under an address now, as a mapping whose file is its name; NULL where none
+ * is. */
+const struct ht_mapping *ht_spaces_find_ksymbol(struct ht_spaces *spaces, uint64_t address);
 
 /* The mapping under an address now, NULL where none is known. cpumode decides between kernel and user space
  * (PERF_RECORD_MISC_KERNEL 1, USER 2; others find nothing). */

@@ -49,6 +49,17 @@ int ht_chart_merge(int64_t *value, int columns, int to) {
     return to;
 }
 
+int ht_chart_highest(int64_t *value, int columns, int to) {
+    int each = columns / to;
+    for (int i = 0; i < to; i++) {
+        int64_t highest = value[i * each];
+        for (int j = 1; j < each; j++)
+            highest = value[i * each + j] > highest ? value[i * each + j] : highest;
+        value[i] = highest;
+    }
+    return to;
+}
+
 char *ht_chart_path(const int64_t *value, int columns, int64_t max, int full) {
     char *text = NULL;
     size_t length;

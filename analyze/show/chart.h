@@ -22,6 +22,9 @@ int64_t ht_chart_add(int64_t a, int64_t b);
 /* Sums neighbours: columns buckets of `in` into `to` (to divides columns). In place; returns to. */
 int ht_chart_merge(int64_t *value, int columns, int to);
 
+/* The highest of neighbours instead, for levels. */
+int ht_chart_highest(int64_t *value, int columns, int to);
+
 /* SVG path of bars of heights value/max, one unit wide, standing on y = full; terminated, free() it. NULL: no
  * memory. Empty buckets leave gaps: "M2 18V9h1V4h2V18z". */
 char *ht_chart_path(const int64_t *value, int columns, int64_t max, int full);

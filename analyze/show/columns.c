@@ -74,6 +74,48 @@ static const struct rule rules[] = {
     {"first_at_ns", "first at", HT_FORMAT_MOMENT, NULL},
     {"last_at_ns", "last at", HT_FORMAT_MOMENT, NULL},
     {"missing", "missing", HT_FORMAT_TEXT, "nothing"},
+    {"reclaim_node", "node", HT_FORMAT_ID, "-"},
+    {"device_node", "node", HT_FORMAT_ID, "none named"},
+    {"cgroup", "control group", HT_FORMAT_NAME, NULL},
+    {"off_ns", "off for", HT_FORMAT_DURATION, NULL},
+    {"records", "records", HT_FORMAT_COUNT, NULL},
+    {"seen", "seen", HT_FORMAT_TEXT, "not recorded"},
+    {"recorded", "recorded", HT_FORMAT_TEXT, "not recorded"},
+    {"section", NULL, HT_FORMAT_HIDDEN, NULL},
+    {"source", "source", HT_FORMAT_TEXT, NULL},
+    {"window_share", "of the window", HT_FORMAT_SHARE, "unknown"},
+    {"total_ns", "in all", HT_FORMAT_DURATION, "unknown"},
+    {"longest_ns", "longest", HT_FORMAT_DURATION, "unknown"},
+    {"reclaimed_pages", "pages freed", HT_FORMAT_COUNT, "not told"},
+    {"by_pid", "moved by", HT_FORMAT_ID, "unknown"},
+    {"again", "of these again", HT_FORMAT_COUNT, NULL},
+    {"address", "address", HT_FORMAT_ADDRESS, NULL},
+    {"nodes_changed", "node changed", HT_FORMAT_COUNT, "unknown"},
+    {"change_bytes", "change", HT_FORMAT_CHANGE, "one snapshot"},
+    {"anon_change_bytes", "change", HT_FORMAT_CHANGE, "one reading"},
+    {"file_change_bytes", "change", HT_FORMAT_CHANGE, "one reading"},
+    {"lowest_free_bytes", "lowest free", HT_FORMAT_BYTES, NULL},
+    {"free_at_start_bytes", "free at the start", HT_FORMAT_BYTES, NULL},
+    {"free_at_end_bytes", "at the end", HT_FORMAT_BYTES, NULL},
+    {"irq_cpus", "CPUs of its interrupts", HT_FORMAT_TEXT, "not known"},
+    {"irq_nodes", "their nodes", HT_FORMAT_TEXT, "not known"},
+    {"irqs", "interrupts", HT_FORMAT_TEXT, "not known"},
+    {"device", "device", HT_FORMAT_NAME, NULL},
+    {"mark", "interrupts are taken", HT_FORMAT_TEXT, NULL},
+    {"stack", "stack", HT_FORMAT_NAME, "unknown"},
+    {"preempted_share", "preempted", HT_FORMAT_SHARE, NULL},
+    {"mean_stay_ns", "mean stay", HT_FORMAT_DURATION, "unknown"},
+    {"longest_stay_ns", "longest stay", HT_FORMAT_DURATION, "unknown"},
+    {"total_share", "with callees", HT_FORMAT_SHARE, NULL},
+    {"self_share", "itself", HT_FORMAT_SHARE, NULL},
+    {"total_samples", "samples with callees", HT_FORMAT_COUNT, NULL},
+    {"self_samples", "samples itself", HT_FORMAT_COUNT, NULL},
+    {"program_id", "program", HT_FORMAT_ID, NULL},
+    {"at_ns", "at", HT_FORMAT_MOMENT, NULL},
+    {"what", "what", HT_FORMAT_TEXT, NULL},
+    {"name", "name", HT_FORMAT_TEXT, NULL},
+    {"meaning", "meaning", HT_FORMAT_NAME, NULL},
+    {"gained", "gained", HT_FORMAT_COUNT, NULL},
     {"total_rows", NULL, HT_FORMAT_HIDDEN, NULL},
     {"line_id", NULL, HT_FORMAT_HIDDEN, NULL},
     {"finding_id", NULL, HT_FORMAT_HIDDEN, NULL},
@@ -118,14 +160,23 @@ void ht_column_describe(const char *name, struct ht_column *column, char heading
 }
 
 static const char *write_number(const struct ht_cell *cell, enum ht_format format, char out[HT_NUMBER_MAX]) {
+    char bytes[HT_NUMBER_MAX];
     switch (format) {
-    case HT_FORMAT_ID:
+    case HT_FORMAT_ID: /* nodes and processes that nobody knows are -1 */
+        if (cell->integer < 0) {
+            strcpy(out, "unknown");
+            return out;
+        }
         snprintf(out, HT_NUMBER_MAX, "%lld", (long long)cell->integer);
         return out;
     case HT_FORMAT_SHARE:
         return ht_number_share(cell->real, out);
     case HT_FORMAT_BYTES:
         return ht_number_bytes(cell->integer, out);
+    case HT_FORMAT_CHANGE:
+        ht_number_bytes(cell->integer, bytes);
+        snprintf(out, HT_NUMBER_MAX, "%s%.40s", cell->integer > 0 ? "+" : "", bytes);
+        return out;
     case HT_FORMAT_DURATION:
         return ht_number_duration(cell->integer, out);
     case HT_FORMAT_MOMENT:

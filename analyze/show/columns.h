@@ -15,6 +15,7 @@ enum ht_format {
     HT_FORMAT_REAL,
     HT_FORMAT_SHARE,
     HT_FORMAT_BYTES,
+    HT_FORMAT_CHANGE, /* bytes with their sign */
     HT_FORMAT_DURATION,
     HT_FORMAT_MOMENT,
     HT_FORMAT_CYCLES,

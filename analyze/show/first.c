@@ -11,15 +11,16 @@
 #define WARNINGS_MAX   12
 #define SENTENCE_WIDTH 1500
 #define FIRST_LINES    5
+#define ALSO           3
 
 static const struct {
     const char *level, *meaning;
 } levels[] = {
     {"memory sampling", "loads and stores were sampled with their addresses, so cache lines can be named"},
     {"counters", "remote fills were counted per CPU; no cache line can be named"},
-    {"software", "no memory access was sampled, so no cache line can be named; migrations, page faults, "
-                 "placement and the "
-                 "CPU profile stand"},
+    {"software",
+     "no memory access was sampled, so no cache line can be named; what waits, what moves and where "
+     "memory lies can be seen"},
 };
 
 static void put_long(struct ht_node *parent, const char *element, const char *class, const char *text) {
@@ -58,7 +59,7 @@ static enum ht_status put_warnings(struct ht_page *page, struct ht_node *main) {
     return HT_OK;
 }
 
-static void put_level(struct ht_page *page, struct ht_node *parent) {
+static void put_level(struct ht_page *page, struct ht_node *parent, const char *sentence) {
     const char *level = ht_grid_text(&page->capture, 0, "level", "unknown");
     const char *reason = ht_grid_text(&page->capture, 0, "level_reason", NULL);
     struct ht_node *p = ht_add(parent, "p", NULL);
@@ -68,7 +69,7 @@ static void put_level(struct ht_page *page, struct ht_node *parent) {
         if (strcmp(levels[i].level, level) == 0)
             ht_textf(p, ": %s", levels[i].meaning);
     ht_text(p, ".");
-    if (reason != NULL)
+    if (reason != NULL && strstr(sentence, reason) == NULL) /* said already? */
         ht_textf(p, " Not higher because: %s.", reason);
 }
 
@@ -91,6 +92,24 @@ static enum ht_status put_evidence(struct ht_page *page, struct ht_node *parent,
     return HT_OK;
 }
 
+/* The findings next in importance, in short: the list is under "Next step". */
+static enum ht_status put_also(struct ht_page *page, struct ht_node *parent) {
+    const struct ht_grid *grid;
+    enum ht_status status = ht_page_read(page, "findings", page->budget.rows, &grid);
+    if (status != HT_OK || grid->rows < 2 ||
+        (grid->rows == 2 && strcmp(ht_grid_text(grid, 1, "kind", ""), "level") == 0))
+        return status;
+    struct ht_node *p = ht_add(parent, "p", NULL);
+    ht_text(p, "Also, ");
+    ht_text(ht_add(p, "a", "href", "#next", NULL), "further findings");
+    ht_text(p, ":");
+    struct ht_node *list = ht_add(parent, "ul", "class", "numbers", NULL);
+    for (int r = 1; r < grid->rows && r <= ALSO; r++)
+        if (strcmp(ht_grid_text(grid, r, "kind", ""), "level") != 0) /* stands beside */
+            put_long(list, "li", NULL, ht_grid_text(grid, r, "sentence", ""));
+    return HT_OK;
+}
+
 static enum ht_status put_verdict(struct ht_page *page, struct ht_node *main, const struct ht_grid *verdict) {
     struct ht_node *section = ht_add(main, "section", "id", "verdict", "class", "verdict", NULL);
     ht_add_text(section, "h2", "Verdict");
@@ -100,14 +119,18 @@ static enum ht_status put_verdict(struct ht_page *page, struct ht_node *main, co
     if (strcmp(scope, "unknown") != 0)
         ht_textf(word, ", %s", scope);
     put_long(left, "p", "sentence", ht_grid_text(verdict, 0, "sentence", "No verdict was reached."));
-    struct ht_node *right = ht_add(section, "div", NULL), *p = ht_add(right, "p", NULL);
-    ht_add_text(p, "b", "Confidence: ");
-    if (ht_grid_is_null(verdict, 0, "confidence"))
-        ht_text(p, "not applicable");
-    else
-        ht_textf(p, "%.2f of 1", ht_grid_real(verdict, 0, "confidence", 0));
-    enum ht_status status = put_evidence(page, right, ht_grid_integer(verdict, 0, "finding_id", 0));
-    put_level(page, right);
+    enum ht_status status = put_also(page, left);
+    if (status != HT_OK)
+        return status;
+    struct ht_node *right = ht_add(section, "div", NULL);
+    if (!ht_grid_is_null(verdict, 0, "confidence")) {
+        double confidence = ht_grid_real(verdict, 0, "confidence", 0);
+        struct ht_node *p = ht_add(right, "p", NULL);
+        ht_add_text(p, "b", "Confidence: ");
+        ht_textf(p, "%.2f of 1%s", confidence, confidence >= 1 ? ": counted, not sampled" : "");
+    }
+    status = put_evidence(page, right, ht_grid_integer(verdict, 0, "finding_id", 0));
+    put_level(page, right, ht_grid_text(verdict, 0, "sentence", ""));
     return status;
 }
 
@@ -175,27 +198,48 @@ static enum ht_status put_conditions(struct ht_page *page, struct ht_node *paren
     return HT_OK;
 }
 
+/* Where no memory was sampled: what was seen instead, and what of it was recorded for a part of the window
+ * only. */
+static enum ht_status put_seen(struct ht_page *page, struct ht_node *main) {
+    const struct ht_grid *grid;
+    enum ht_status status = ht_page_read(page, "overview", 0, &grid);
+    if (status != HT_OK)
+        return status;
+    struct ht_node *section = ht_add(main, "section", "id", "seen", NULL);
+    ht_add_text(section, "h2", "What was seen");
+    ht_add_textf(
+        section, "p",
+        "No memory samples (level %s): no cache line can be named, and none being listed means nothing.",
+        ht_grid_text(&page->capture, 0, "level", "unknown"));
+    struct ht_node *list = grid->rows > 0 ? ht_add(section, "dl", NULL) : NULL;
+    for (int r = 0; r < grid->rows; r++) {
+        struct ht_node *pair = ht_add(list, "div", NULL), *dd;
+        const char *when = ht_overview_when(grid, r);
+        ht_add_text(pair, "dt", ht_grid_text(grid, r, "subject", "?"));
+        dd = ht_add(pair, "dd", NULL);
+        ht_html_name(dd, ht_grid_text(grid, r, "seen", "?"), 200, 0);
+        if (when[0] != '\0')
+            ht_add_textf(dd, "b", " [%s]", when);
+    }
+    return HT_OK;
+}
+
 static enum ht_status put_top_lines(struct ht_page *page, struct ht_node *main) {
     const struct ht_grid *grid;
-    char basis[160];
+    char basis[HT_BASIS_MAX];
     enum ht_status status = ht_page_read(page, "top_lines", page->budget.rows, &grid);
     if (status != HT_OK)
         return status;
+    if (grid->rows == 0 && !ht_page_has_source(&page->basis, "memory"))
+        return put_seen(page, main);
     struct ht_node *section = ht_add(main, "section", "id", "lines", NULL), *p;
     ht_add_text(section, "h2", "Top lines");
-    if (grid->rows == 0 && ht_page_has_source(&page->basis, "memory")) {
+    if (grid->rows == 0) {
         ht_add_text(
             section, "p",
             ht_page_nothing(&page->basis, "memory", NULL,
                             "Memory was sampled, and no cache line showed a transfer between caches or a "
                             "finding."));
-        return HT_OK;
-    }
-    if (grid->rows == 0) {
-        ht_add_textf(section, "p",
-                     "No memory samples (level %s): no cache line can be named, and none being listed means "
-                     "nothing.",
-                     ht_grid_text(&page->capture, 0, "level", "unknown"));
         return HT_OK;
     }
     struct ht_table_view view = {
@@ -231,8 +275,11 @@ static enum ht_status put_next(struct ht_page *page, struct ht_node *main, const
         for (int r = 1; r < grid->rows && r < page->budget.rows; r++) {
             struct ht_node *item = ht_add(list, "li", NULL);
             put_long(item, "span", NULL, ht_grid_text(grid, r, "sentence", ""));
-            ht_add_textf(item, "small", " (%s, confidence %.2f) ", ht_grid_text(grid, r, "kind", "?"),
-                         ht_grid_real(grid, r, "confidence", 0));
+            if (ht_grid_is_null(grid, r, "confidence"))
+                ht_add_textf(item, "small", " (%s) ", ht_grid_text(grid, r, "kind", "?"));
+            else
+                ht_add_textf(item, "small", " (%s, confidence %.2f) ", ht_grid_text(grid, r, "kind", "?"),
+                             ht_grid_real(grid, r, "confidence", 0));
             put_long(item, "i", NULL, ht_grid_text(grid, r, "advice", ""));
         }
         if (ht_grid_left_out(grid) > 0)

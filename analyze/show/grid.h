@@ -36,6 +36,12 @@ enum ht_status ht_grid_read(sqlite3 *db, const char *name, int64_t capture_id, i
                             struct ht_cause *cause);
 void ht_grid_free(struct ht_grid *grid);
 
+/* Rows (row_key, column_key, value) turned into a matrix: a column row_key, one for each column_key ("node
+ * 0", "all" where it is NULL), and hint (a column that belongs to the row's key). Rows of a key follow each
+ * other. Fills a zeroed grid. */
+enum ht_status ht_grid_pivot(const struct ht_grid *from, const char *row_key, const char *column_key,
+                             const char *value, const char *hint, struct ht_grid *grid);
+
 /* -1 where there is no such column. */
 int ht_grid_column(const struct ht_grid *grid, const char *name);
 

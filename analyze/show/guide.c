@@ -22,11 +22,24 @@ static const struct {
              "sampled it is a "
              "lower bound. Out-of-order execution hides a part of it"},
     {"payer", "the code most seen waiting for the line"},
-    {"level", "memory sampling names lines; counters count remote fills but name no line; software sees "
-              "migrations, page "
-              "faults, placement and the CPU profile only"},
-    {"lost", "records that found the ring full or that the kernel dropped. 'At least' where the kernel does "
-             "not tell exactly"},
+    {"level", "memory sampling names lines; counters count remote fills but name no line; software sees what "
+              "waits, what "
+              "moves, where memory lies and the CPU profile"},
+    {"lost", "records that found the ring full or that the kernel dropped. 'At least' and 'no loss seen' "
+             "where the kernel "
+             "does not tell exactly"},
+    {"first 3.2 s of 10.0 s",
+     "the recorder switched that source off then, to stay inside its budget: what is said of it "
+     "holds for that time"},
+    {"steal",
+     "CPU time in which this virtual machine was ready to run and the hypervisor ran something else"},
+    {"direct reclaim", "a task that wanted memory had to free some itself first, and waited for it"},
+    {"major page fault", "a page fault that had to wait until a device brought the page"},
+    {"NUMA hint fault",
+     "automatic NUMA balancing takes access to a page away, to see at the fault who uses it from where"},
+    {"tasks that waited",
+     "pressure stall information of the kernel: for how much of the time some task was ready and had no "
+     "CPU, device or memory"},
     {"numa_miss",
      "pages this node gave although another was wanted; numa_foreign is the same seen from the node that was "
      "wanted. Older texts have it the other way round"},

@@ -40,21 +40,33 @@ static void put_head(struct ht_page *page, struct ht_node *root) {
     ht_add_text(head, "style", ht_embedded_css);
 }
 
-static void put_contents(struct ht_node *body) {
+static enum ht_status put_contents(struct ht_page *page, struct ht_node *body) {
+    enum ht_status status = HT_OK;
     struct ht_node *nav = ht_add(body, "nav", "aria-label", "Sections", "id", "contents", NULL);
     ht_add_text(nav, "h2", "Details");
     struct ht_node *list = ht_add(nav, "ul", NULL);
-    for (const struct ht_section *section = ht_sections; section->id != NULL; section++) {
+    for (const struct ht_section *section = ht_sections; section->id != NULL && status == HT_OK; section++) {
+        enum ht_section_state state = HT_SECTION_DROPPED;
+        const char *sentence;
+        status = ht_section_state(page, section, &state, &sentence);
+        if (status != HT_OK || state != HT_SECTION_SHOWN)
+            continue;
         struct ht_node *link = ht_add(ht_add(list, "li", NULL), "a", NULL);
         ht_attributef(link, "href", "#%s", section->id);
         ht_text(link, section->title);
     }
+    return status;
 }
 
 static enum ht_status put_sections(struct ht_page *page, struct ht_node *body) {
     struct ht_node *details = ht_add(body, "div", "id", "details", NULL);
     enum ht_status status = HT_OK;
     for (const struct ht_section *section = ht_sections; section->id != NULL && status == HT_OK; section++) {
+        enum ht_section_state state = HT_SECTION_DROPPED;
+        const char *sentence;
+        status = ht_section_state(page, section, &state, &sentence);
+        if (status != HT_OK || state != HT_SECTION_SHOWN)
+            continue;
         struct ht_node *node = ht_add(details, "section", "id", section->id, NULL);
         ht_add_text(node, "h2", section->title);
         if (section->collapsed) {
@@ -76,7 +88,8 @@ static enum ht_status build(struct ht_page *page, char **text, size_t *length) {
     body = ht_add(root, "body", NULL);
     ht_text(ht_add(body, "a", "href", "#main", "class", "skip", NULL), "Skip to the verdict");
     status = ht_first_screen(page, body);
-    put_contents(body);
+    if (status == HT_OK)
+        status = put_contents(page, body);
     if (status == HT_OK)
         status = put_sections(page, body);
     ht_add_text(body, "footer", "Written by hitmtrace. The page needs no network and no script.");

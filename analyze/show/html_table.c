@@ -47,7 +47,8 @@ static void put_cell(struct ht_node *row, const struct ht_grid *grid, int r, int
         ht_text(td, "?");
     else if (cell->kind == HT_CELL_NULL)
         ht_add_text(td, "i", text);
-    else if (strcmp(grid->name[column], "verdict") == 0)
+    else if (strcmp(grid->name[column], "verdict") == 0 ||
+             (strcmp(grid->name[column], "mark") == 0 && strncmp(text, "on other", 8) == 0))
         ht_add_text(td, "b", text);
     else
         ht_html_name(td, text, view->name_width > 0 ? view->name_width : NAME_WIDTH,

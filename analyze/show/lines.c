@@ -21,16 +21,15 @@ static void put_sentence(struct ht_node *parent, const struct ht_grid *lines, in
     char transfers[HT_NUMBER_MAX], samples[HT_NUMBER_MAX], cost[HT_NUMBER_MAX], share[HT_NUMBER_MAX];
     struct ht_node *p = ht_add(parent, "p", NULL);
     ht_add_text(p, "b", ht_grid_text(lines, row, "verdict", "cannot tell"));
-    ht_textf(p, " (%s), confidence %.2f: %s. ", ht_grid_text(lines, row, "scope", "unknown"),
-             ht_grid_real(lines, row, "confidence", 0),
-             ht_grid_text(lines, row, "confidence_reason", "no reason given"));
+    ht_textf(p, " (%s)", ht_grid_text(lines, row, "scope", "unknown"));
+    if (!ht_grid_is_null(lines, row, "confidence"))
+        ht_textf(p, ", confidence %.2f", ht_grid_real(lines, row, "confidence", 0));
+    ht_textf(p, ": %s. ", ht_grid_text(lines, row, "confidence_reason", "no reason given"));
     ht_textf(p, "%s transfers in %s samples. ",
              ht_number_count(ht_grid_integer(lines, row, "transfers", 0), transfers),
              ht_number_count(ht_grid_integer(lines, row, "samples", 0), samples));
-    if (ht_grid_is_null(lines, row, "cost_cycles_low")) {
-        ht_text(p, "Cost not known.");
+    if (ht_grid_is_null(lines, row, "cost_cycles_low")) /* the reason says why */
         return;
-    }
     double low = ht_grid_real(lines, row, "cost_cycles_low", 0);
     if (ht_grid_is_null(lines, row, "cost_cycles_high"))
         ht_textf(p, "Cost at least %s cycles (only slow loads were sampled)", ht_number_si(low, cost));

@@ -58,27 +58,80 @@ const char *ht_page_nothing(const struct ht_grid *basis, const char *source, con
     return none;
 }
 
-void ht_basis_text(const struct ht_grid *basis, const char *source, char *out, size_t size) {
-    static const char *const words[][2] = {
-        {"memory", "memory samples"},   {"cpu", "CPU samples"},       {"faults", "page faults"},
-        {"migrations", "migrations"},   {"page migrations", "calls"}, {"numa_maps", "mappings of numa_maps"},
-        {"node statistics", "readings"}};
+void ht_basis_when(const struct ht_grid *basis, const char *source, char *out, size_t size) {
     out[0] = '\0';
     for (int r = 0; source != NULL && r < basis->rows; r++) {
-        char samples[HT_NUMBER_MAX], lost[HT_NUMBER_MAX];
+        double window = ht_grid_real(basis, r, "window_ns", 0) / 1e9,
+               recorded = ht_grid_real(basis, r, "recorded_ns", window * 1e9) / 1e9;
+        if (strcmp(ht_grid_text(basis, r, "source", ""), source) != 0 || recorded >= window)
+            continue;
+        snprintf(out, size, "%s%.1f s of %.1f s", ht_grid_is_null(basis, r, "off_at_ns") ? "" : "the first ",
+                 recorded, window);
+    }
+}
+
+/* How records of a source are called; "" where their number says nothing. */
+static const struct {
+    const char *source, *word;
+    int is_read; /* files read: nothing can be lost */
+} words[] = {
+    {"memory", "memory samples", 0},
+    {"cpu", "CPU samples", 0},
+    {"faults", "page faults", 0},
+    {"major faults", "major page faults", 0},
+    {"migrations", "migrations", 0},
+    {"balancing", "decisions", 0},
+    {"page migrations", "calls", 0},
+    {"page moves", "moves", 0},
+    {"reclaim", "begins and ends", 0},
+    {"switches", "switches", 0},
+    {"call chains", "CPU samples", 0},
+    {"residence", "CPU samples or stays on a CPU", 1},
+    {"numa_maps", "mappings of numa_maps", 1},
+    {"node statistics", "readings", 1},
+    {"cgroup statistics", "readings", 1},
+    {"devices", "devices", 1},
+    {"kernel code", "", 0},
+};
+
+static void write_basis(const struct ht_grid *basis, int r, const char *word, int is_read, char *out,
+                        size_t size) {
+    char samples[HT_NUMBER_MAX], lost[HT_NUMBER_MAX], loss[80] = "", when[64];
+    int64_t gone = ht_grid_integer(basis, r, "lost", 0), exact = ht_grid_integer(basis, r, "lost_exact", 1);
+    if (!is_read && gone == 0 && !exact)
+        snprintf(loss, sizeof loss, "; no loss seen");
+    else if (!is_read)
+        snprintf(loss, sizeof loss, "; %s%s lost", exact ? "" : "at least ", ht_number_count(gone, lost));
+    ht_basis_when(basis, ht_grid_text(basis, r, "source", ""), when, sizeof when);
+    snprintf(out, size, "Basis: %s %s%s%s%s.",
+             ht_number_count(ht_grid_integer(basis, r, "samples", 0), samples), word, loss,
+             when[0] != '\0' ? "; recorded: " : "", when);
+}
+
+void ht_basis_text(const struct ht_grid *basis, const char *source, char *out, size_t size) {
+    out[0] = '\0';
+    for (int r = 0; source != NULL && r < basis->rows; r++) {
         const char *word = "samples";
-        int64_t gone = ht_grid_integer(basis, r, "lost", 0),
-                exact = ht_grid_integer(basis, r, "lost_exact", 1);
+        int is_read = 0;
         if (strcmp(ht_grid_text(basis, r, "source", ""), source) != 0 ||
             ht_grid_integer(basis, r, "events", 0) == 0)
             continue;
         for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-            word = strcmp(words[i][0], source) == 0 ? words[i][1] : word;
-        ht_number_count(ht_grid_integer(basis, r, "samples", 0), samples);
-        if (strcmp(source, "numa_maps") == 0 || strcmp(source, "node statistics") == 0)
-            snprintf(out, size, "Basis: %s %s.", samples, word);
-        else
-            snprintf(out, size, "Basis: %s %s; %s%s lost.", samples, word, exact ? "" : "at least ",
-                     ht_number_count(gone, lost));
+            if (strcmp(words[i].source, source) == 0) {
+                word = words[i].word;
+                is_read = words[i].is_read;
+            }
+        if (word[0] != '\0')
+            write_basis(basis, r, word, is_read, out, size);
     }
+}
+
+const char *ht_overview_when(const struct ht_grid *overview, int row) {
+    const char *recorded = ht_grid_text(overview, row, "recorded", "");
+    size_t whole = strlen("whole window");
+    if (strncmp(recorded, "at ", 3) == 0)
+        return "";
+    if (strncmp(recorded, "whole window", whole) != 0)
+        return recorded;
+    return recorded[whole] == ';' ? recorded + whole + 2 : ""; /* "412 lost" */
 }

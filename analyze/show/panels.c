@@ -5,9 +5,27 @@
 #include <string.h>
 
 #include "analyze/show/chart.h"
-#include "analyze/show/grid.h"
+#include "analyze/show/number.h"
+#include "analyze/show/page.h"
 
-enum lane_shape { BY_PAIR, BY_NODE, SINGLE };
+enum lane_shape { BY_PAIR, BY_NODE, BY_TARGET, SINGLE };
+
+enum panel_number {
+    TRANSFERS,
+    MEMORY,
+    RECLAIM,
+    MAJOR_FAULTS,
+    MIGRATIONS,
+    PAGE_MIGRATIONS,
+    PAGE_MOVES,
+    HINT_FAULTS,
+    MISSED,
+    FREE,
+    FAULTS,
+    SWITCHES,
+    CPU,
+    LOSS
+};
 
 static const struct metric {
     const char *name;
@@ -16,52 +34,79 @@ static const struct metric {
     enum ht_lane_kind kind; /* BY_PAIR and OTHER: decided by the nodes */
     const char *label;      /* BY_NODE: "node 1 LABEL"; SINGLE: the label */
 } metrics[] = {
-    {"transfers", 0, BY_PAIR, HT_LANE_TRANSFER, ""},
-    {"remote_memory", 1, BY_NODE, HT_LANE_REMOTE, ", remote"},
-    {"local_memory", 1, BY_NODE, HT_LANE_LOCAL, ", local"},
-    {"migrations", 2, BY_PAIR, HT_LANE_OTHER, ""},
-    {"page_migrations", 3, SINGLE, HT_LANE_REMOTE, "all nodes"},
-    {"page_faults", 4, BY_NODE, HT_LANE_OTHER, ""},
-    {"cpu_samples", 5, BY_NODE, HT_LANE_OTHER, ""},
-    {"loss", 6, SINGLE, HT_LANE_LOSS, "all CPUs"},
+    {"transfers", TRANSFERS, BY_PAIR, HT_LANE_TRANSFER, ""},
+    {"remote_memory", MEMORY, BY_NODE, HT_LANE_REMOTE, ", remote"},
+    {"local_memory", MEMORY, BY_NODE, HT_LANE_LOCAL, ", local"},
+    {"direct_reclaim", RECLAIM, BY_NODE, HT_LANE_REMOTE, ""},
+    {"major_faults", MAJOR_FAULTS, BY_NODE, HT_LANE_REMOTE, ""},
+    {"migrations", MIGRATIONS, BY_PAIR, HT_LANE_OTHER, ""},
+    {"page_migrations", PAGE_MIGRATIONS, SINGLE, HT_LANE_REMOTE, "all nodes"},
+    {"page_moves", PAGE_MOVES, BY_TARGET, HT_LANE_REMOTE, ""},
+    {"hint_faults_a_second", HINT_FAULTS, SINGLE, HT_LANE_OTHER, "all nodes"},
+    {"pages_missed_a_second", MISSED, BY_NODE, HT_LANE_REMOTE, ""},
+    {"free_bytes", FREE, BY_NODE, HT_LANE_LOCAL, ""},
+    {"page_faults", FAULTS, BY_NODE, HT_LANE_OTHER, ""},
+    {"switches", SWITCHES, BY_NODE, HT_LANE_OTHER, ""},
+    {"cpu_samples", CPU, BY_NODE, HT_LANE_OTHER, ""},
+    {"loss", LOSS, SINGLE, HT_LANE_LOSS, "all CPUs"},
 };
 
+/* In the order of the figure: what hurts first, what is always there last. */
 static const struct ht_panel panels[HT_PANELS_COUNT] = {
-    {.title = "Transfers between caches, accessor's node > home node",
-     .unit = "samples",
-     .source = "memory",
-     .absent = "not recorded: no memory samples",
-     .none = "none seen"},
-    {.title = "Accesses that reached memory, by accessor's node",
-     .unit = "samples",
-     .source = "memory",
-     .absent = "not recorded: no memory samples",
-     .none = "none seen"},
-    {.title = "Task migrations, from node > to node",
-     .unit = "migrations",
-     .source = "migrations",
-     .absent = "not recorded",
-     .none = "none"},
-    {.title = "Pages moved by the kernel",
-     .unit = "pages",
-     .source = "page migrations",
-     .absent = "not recorded",
-     .none = "none"},
-    {.title = "Page faults, by node of the faulting CPU",
-     .unit = "faults",
-     .source = "faults",
-     .absent = "not recorded",
-     .none = "none"},
-    {.title = "CPU samples, by node",
-     .unit = "samples",
-     .source = "cpu",
-     .absent = "not recorded",
-     .none = "none"},
-    {.title = "Records lost or throttled",
-     .unit = "records",
-     .source = "loss",
-     .absent = "",
-     .none = "none reported"},
+    [TRANSFERS] = {.title = "Transfers between caches, accessor's node > home node",
+                   .unit = "samples",
+                   .source = "memory",
+                   .name = "transfers between caches"},
+    [MEMORY] = {.title = "Accesses that reached memory, by accessor's node",
+                .unit = "samples",
+                .source = "memory",
+                .name = "accesses that reached memory"},
+    [RECLAIM] = {.title = "Tasks that began to free memory themselves, by node",
+                 .unit = "stalls",
+                 .source = "reclaim",
+                 .name = "stalls to free memory"},
+    [MAJOR_FAULTS] = {.title = "Major page faults, by node of the faulting CPU",
+                      .unit = "faults",
+                      .source = "major faults",
+                      .name = "major page faults"},
+    [MIGRATIONS] = {.title = "Task migrations, from node > to node",
+                    .unit = "migrations",
+                    .source = "migrations",
+                    .name = "task migrations"},
+    [PAGE_MIGRATIONS] = {.title = "Pages moved by the kernel",
+                         .unit = "pages",
+                         .source = "page migrations",
+                         .name = "pages moved by the kernel"},
+    [PAGE_MOVES] = {.title = "Pages moved, by the node they went to",
+                    .unit = "moves",
+                    .source = "page moves",
+                    .name = "moves of single pages"},
+    [HINT_FAULTS] = {.title = "NUMA hint faults a second, by vmstat",
+                     .unit = "a second",
+                     .source = "node statistics",
+                     .name = "NUMA hint faults",
+                     .is_level = 1},
+    [MISSED] = {.title = "Pages wanted on a node and given by another, a second",
+                .unit = "a second",
+                .source = "node statistics",
+                .name = "allocations that missed their node",
+                .is_level = 1},
+    [FREE] = {.title = "Free memory, by node",
+              .unit = "MiB",
+              .source = "node statistics",
+              .name = "free memory",
+              .is_level = 1,
+              .is_never_zero = 1},
+    [FAULTS] = {.title = "Page faults, by node of the faulting CPU",
+                .unit = "faults",
+                .source = "faults",
+                .name = "page faults"},
+    [SWITCHES] = {.title = "Context switches, by node",
+                  .unit = "switches",
+                  .source = "switches",
+                  .name = "context switches"},
+    [CPU] = {.title = "CPU samples, by node", .unit = "samples", .source = "cpu", .name = "CPU samples"},
+    [LOSS] = {.title = "Records lost or throttled", .unit = "records", .source = "loss", .name = "loss"},
 };
 
 static const struct metric *find_metric(const char *name) {
@@ -87,6 +132,8 @@ static void name_lane(struct ht_lane *lane, const struct metric *metric) {
         snprintf(lane->label, sizeof lane->label, "%s", metric->label);
     } else if (metric->shape == BY_NODE) {
         snprintf(lane->label, sizeof lane->label, "node %s%s", from, metric->label);
+    } else if (metric->shape == BY_TARGET) {
+        snprintf(lane->label, sizeof lane->label, "to node %s", to);
     } else {
         snprintf(lane->label, sizeof lane->label, "%s > %s", from, to);
         /* a transfer's pair names the home of the line, not the cache that had it: it tells no distance */
@@ -117,22 +164,76 @@ static int node_at(sqlite3_stmt *stmt, int column) {
     return sqlite3_column_type(stmt, column) == SQLITE_NULL ? -1 : sqlite3_column_int(stmt, column);
 }
 
+static struct ht_lane *lane_of(struct ht_panels *timeline, const struct metric *metric, int from, int to) {
+    int has_from = metric->shape == BY_PAIR || metric->shape == BY_NODE,
+        has_to = metric->shape == BY_PAIR || metric->shape == BY_TARGET;
+    return find_lane(&timeline->panel[metric->panel], metric, has_from ? from : -1, has_to ? to : -1);
+}
+
 static enum ht_status read_rows(sqlite3_stmt *stmt, struct ht_panels *timeline, int *step) {
     while ((*step = sqlite3_step(stmt)) == SQLITE_ROW) {
         const char *name = (const char *)sqlite3_column_text(stmt, 0);
         const struct metric *metric = name != NULL ? find_metric(name) : NULL;
         int bucket = sqlite3_column_int(stmt, 3);
-        if (metric == NULL || bucket < 0 || bucket >= HT_PANELS_BUCKETS)
+        if (metric == NULL || bucket < 0 || bucket >= HT_PANELS_BUCKETS || panels[metric->panel].is_level)
             continue;
-        int from = metric->shape == SINGLE ? -1 : node_at(stmt, 1),
-            to = metric->shape == BY_PAIR ? node_at(stmt, 2) : -1;
-        struct ht_lane *lane = find_lane(&timeline->panel[metric->panel], metric, from, to);
+        struct ht_lane *lane = lane_of(timeline, metric, node_at(stmt, 1), node_at(stmt, 2));
         if (lane == NULL)
             return HT_NOMEM;
         lane->value[bucket] = ht_chart_add(lane->value[bucket], sqlite3_column_int64(stmt, 4));
         lane->total = ht_chart_add(lane->total, sqlite3_column_int64(stmt, 4));
     }
     return HT_OK;
+}
+
+static int bucket_of(const struct ht_panels *timeline, int64_t at_ns) {
+    double bucket =
+        timeline->length_ns > 0 ? (double)at_ns / (double)timeline->length_ns * HT_PANELS_BUCKETS : 0;
+    return bucket < 0 ? 0 : bucket > HT_PANELS_BUCKETS ? HT_PANELS_BUCKETS : (int)bucket;
+}
+
+/* A state holds from its reading on (the next one overwrites what follows), a rate back to the reading
+ * before. */
+static enum ht_status read_levels(sqlite3_stmt *stmt, struct ht_panels *timeline, int *step) {
+    while ((*step = sqlite3_step(stmt)) == SQLITE_ROW) {
+        const char *name = (const char *)sqlite3_column_text(stmt, 3);
+        const struct metric *metric = name != NULL ? find_metric(name) : NULL;
+        if (metric == NULL || !panels[metric->panel].is_level)
+            continue;
+        int rate = sqlite3_column_type(stmt, 1) != SQLITE_NULL,
+            at = bucket_of(timeline, sqlite3_column_int64(stmt, 0));
+        int first = rate ? bucket_of(timeline, sqlite3_column_int64(stmt, 1)) : at,
+            end = rate ? at : HT_PANELS_BUCKETS;
+        int64_t value = sqlite3_column_int64(stmt, 4);
+        if (metric->panel == FREE)
+            value /= 1 << 20;
+        else if (value <= 0) /* a rate of nothing makes no lane */
+            continue;
+        struct ht_lane *lane = lane_of(timeline, metric, node_at(stmt, 2), -1);
+        if (lane == NULL)
+            return HT_NOMEM;
+        for (int b = first; b < end; b++)
+            lane->value[b] = value;
+    }
+    return HT_OK;
+}
+
+typedef enum ht_status (*read_fn)(sqlite3_stmt *stmt, struct ht_panels *timeline, int *step);
+
+static enum ht_status ask(sqlite3 *db, const char *question, int64_t capture_id, read_fn read,
+                          struct ht_panels *timeline, struct ht_cause *cause) {
+    sqlite3_stmt *stmt = NULL;
+    int step = SQLITE_DONE;
+    enum ht_status status = ht_report_prepare(db, question, capture_id, 0, &stmt, cause);
+    if (status != HT_OK)
+        return status;
+    status = read(stmt, timeline, &step);
+    if (status != HT_OK)
+        ht_fail(cause, status, "timeline: %s", ht_status_text(status));
+    else if (step != SQLITE_DONE)
+        status = ht_fail(cause, HT_DATABASE, "timeline: %s", sqlite3_errmsg(db));
+    sqlite3_finalize(stmt);
+    return status;
 }
 
 static int by_total(const void *a, const void *b) {
@@ -154,7 +255,7 @@ static void finish_panel(struct ht_panel *panel, int max_lanes) {
     if (panel->lanes > max_lanes) {
         qsort(panel->lane, (size_t)panel->lanes, sizeof *panel->lane, by_total);
         struct ht_lane *others = &panel->lane[max_lanes - 1];
-        panel->merged = panel->lanes - max_lanes + 1;
+        panel->merged = panel->lanes - max_lanes + 1; /* of a level, their sum is what they have together */
         for (int i = max_lanes; i < panel->lanes; i++) {
             for (int b = 0; b < HT_PANELS_BUCKETS; b++)
                 others->value[b] = ht_chart_add(others->value[b], panel->lane[i].value[b]);
@@ -171,24 +272,15 @@ static void finish_panel(struct ht_panel *panel, int max_lanes) {
 
 enum ht_status ht_panels_read(sqlite3 *db, int64_t capture_id, int max_lanes, int64_t length_ns,
                               struct ht_panels *timeline, struct ht_cause *cause) {
-    sqlite3_stmt *stmt = NULL;
-    int step = SQLITE_DONE;
     memset(timeline, 0, sizeof *timeline);
     memcpy(timeline->panel, panels, sizeof panels);
     timeline->length_ns = length_ns > 0 ? length_ns : 0;
-    enum ht_status status = ht_report_prepare(db, "timeline", capture_id, 0, &stmt, cause);
-    if (status != HT_OK)
-        goto out;
-    status = read_rows(stmt, timeline, &step);
-    if (status != HT_OK)
-        ht_fail(cause, status, "timeline: %s", ht_status_text(status));
-    else if (step != SQLITE_DONE)
-        status = ht_fail(cause, HT_DATABASE, "timeline: %s", sqlite3_errmsg(db));
+    enum ht_status status = ask(db, "timeline", capture_id, read_rows, timeline, cause);
+    if (status == HT_OK)
+        status = ask(db, "readings", capture_id, read_levels, timeline, cause);
     for (int i = 0; status == HT_OK && i < HT_PANELS_COUNT; i++)
         if (timeline->panel[i].lanes > 0)
             finish_panel(&timeline->panel[i], max_lanes < 2 ? 2 : max_lanes);
-out:
-    sqlite3_finalize(stmt);
     if (status != HT_OK)
         ht_panels_free(timeline);
     return status;
@@ -205,35 +297,4 @@ void ht_panels_free(struct ht_panels *timeline) {
         panel->lane = NULL;
         panel->lanes = 0;
     }
-}
-
-void ht_lane_extent(const struct ht_lane *lane, int *first, int *last, int *peak) {
-    *first = *last = *peak = -1;
-    for (int b = 0; b < HT_PANELS_BUCKETS; b++) {
-        if (lane->value[b] == 0)
-            continue;
-        if (*first < 0)
-            *first = *peak = b;
-        *last = b;
-        if (lane->value[b] > lane->value[*peak])
-            *peak = b;
-    }
-}
-
-int64_t ht_lane_max(const struct ht_lane *lane, int columns) {
-    int64_t max = 0, value[HT_PANELS_BUCKETS];
-    memcpy(value, lane->value, sizeof value);
-    ht_chart_merge(value, HT_PANELS_BUCKETS, columns);
-    for (int b = 0; b < columns; b++)
-        max = value[b] > max ? value[b] : max;
-    return max;
-}
-
-int64_t ht_panel_max(const struct ht_panel *panel, int columns) {
-    int64_t max = 0;
-    for (int i = 0; i < panel->lanes; i++) {
-        int64_t lane = panel->lane[i].kind == HT_LANE_REST ? 0 : ht_lane_max(&panel->lane[i], columns);
-        max = lane > max ? lane : max;
-    }
-    return max;
 }

@@ -59,16 +59,14 @@ static struct ht_node *plot(struct drawing *d, int y, int height, const char *cl
 
 static void draw_lane(struct drawing *d, const struct ht_panel *panel, const struct ht_lane *lane,
                       int64_t max) {
-    char number[HT_NUMBER_MAX];
+    char figure[64];
     int64_t value[HT_PANELS_BUCKETS];
     int bars = 0;
-    memcpy(value, lane->value, sizeof value);
-    ht_chart_merge(value, HT_PANELS_BUCKETS, d->columns);
+    ht_lane_columns(panel, lane, value, d->columns);
     for (int i = 0; i < d->columns; i++)
         bars += value[i] > 0;
     label(d, PLOT_X - 8, d->y + LANE - 5, "end", NULL, lane->label);
-    label(d, PLOT_X + PLOT_WIDTH + 8, d->y + LANE - 5, "start", "faint",
-          ht_number_count(lane->total, number));
+    label(d, PLOT_X + PLOT_WIDTH + 8, d->y + LANE - 5, "start", "faint", ht_lane_figure(panel, lane, figure));
     struct ht_node *svg = plot(d, d->y, LANE, "lane");
     ht_attribute(svg, "data-label", lane->label);
     ht_attribute(svg, "data-unit", panel->unit);
@@ -88,36 +86,31 @@ static void draw_lane(struct drawing *d, const struct ht_panel *panel, const str
     d->y += LANE + LANE_GAP;
 }
 
-static const char *why_empty(const struct drawing *d, const struct ht_panel *panel) {
-    if (strcmp(panel->source, "loss") == 0)
-        return panel->none;
-    return ht_page_has_source(&d->page->basis, panel->source) ? panel->none : panel->absent;
-}
-
 static void draw_panel(struct drawing *d, const struct ht_panel *panel) {
     char text[192], number[HT_NUMBER_MAX], width[HT_NUMBER_MAX];
     int64_t max = ht_panel_max(panel, d->columns);
     struct ht_node *title = label(d, PLOT_X, d->y + TITLE - 6, "start", "panel", panel->title);
     ht_attribute(title, "font-weight", "bold");
-    if (panel->lanes == 0)
-        snprintf(text, sizeof text, "%s", why_empty(d, panel));
+    if (panel->is_level)
+        snprintf(text, sizeof text, "full height = %s %s", ht_number_count(max, number), panel->unit);
     else
         snprintf(text, sizeof text, "full height = %s (%s in %s)", ht_number_count(max, number), panel->unit,
                  ht_number_duration(d->timeline->length_ns / d->columns, width));
     label(d, PLOT_X + PLOT_WIDTH, d->y + TITLE - 6, "end", "faint", text);
-    if (panel->lanes > 0)
-        label(d, PLOT_X + PLOT_WIDTH + 8, d->y + TITLE - 6, "start", "faint", panel->unit);
+    label(d, PLOT_X + PLOT_WIDTH + 8, d->y + TITLE - 6, "start", "faint", panel->unit);
     d->y += TITLE;
     for (int i = 0; i < panel->lanes; i++)
         draw_lane(d, panel, &panel->lane[i],
-                  panel->lane[i].kind == HT_LANE_REST ? ht_lane_max(&panel->lane[i], d->columns) : max);
+                  panel->lane[i].kind == HT_LANE_REST ? ht_lane_max(panel, &panel->lane[i], d->columns)
+                                                      : max);
     d->y += PANEL_GAP;
 }
 
 static int drawing_height(const struct ht_panels *timeline) {
     int height = AXIS;
     for (int p = 0; p < HT_PANELS_COUNT; p++)
-        height += TITLE + PANEL_GAP + timeline->panel[p].lanes * (LANE + LANE_GAP);
+        if (timeline->panel[p].lanes > 0)
+            height += TITLE + PANEL_GAP + timeline->panel[p].lanes * (LANE + LANE_GAP);
     return height;
 }
 
@@ -156,7 +149,8 @@ static void put_table(struct ht_node *parent, const struct ht_panels *timeline) 
                                  "aria-label", "The timeline in numbers", NULL);
     struct ht_node *table = ht_add(box, "table", NULL), *row;
     static const char *const heads[] = {"panel", "lane", "total", "first at", "last at", "highest at"};
-    ht_add_text(table, "caption", "Sums over the window; moments are starts of buckets");
+    ht_add_text(table, "caption",
+                "Sums over the window, or the range of a level; moments are starts of buckets");
     row = ht_add(ht_add(table, "thead", NULL), "tr", NULL);
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
         ht_text(ht_add(row, "th", "scope", "col", NULL), heads[i]);
@@ -164,13 +158,14 @@ static void put_table(struct ht_node *parent, const struct ht_panels *timeline) 
     for (int p = 0; p < HT_PANELS_COUNT; p++)
         for (int i = 0; i < timeline->panel[p].lanes; i++) {
             const struct ht_lane *lane = &timeline->panel[p].lane[i];
-            char number[HT_NUMBER_MAX];
+            char number[HT_NUMBER_MAX], figure[64];
             int at[3];
             ht_lane_extent(lane, &at[0], &at[1], &at[2]);
             row = ht_add(body, "tr", NULL);
             ht_add_text(row, "td", timeline->panel[p].title);
             ht_add_text(row, "td", lane->label);
-            ht_text(ht_add(row, "td", "align", "right", NULL), ht_number_count(lane->total, number));
+            ht_text(ht_add(row, "td", "align", "right", NULL),
+                    ht_lane_figure(&timeline->panel[p], lane, figure));
             for (int k = 0; k < 3; k++)
                 ht_text(ht_add(row, "td", "align", "right", NULL),
                         at[k] < 0
@@ -191,15 +186,28 @@ static void draw(struct ht_page *page, struct ht_node *parent, const struct ht_p
     ht_attributef(d.svg, "data-columns", "%d", d.columns);
     ht_text(ht_add(d.svg, "title", "id", "tl-title", NULL), "Timeline of the window");
     ht_text(ht_add(d.svg, "desc", "id", "tl-desc", NULL),
-            "Panels over one time axis: transfers between caches and task migrations by node pair, memory "
-            "accesses, page "
-            "faults and CPU samples by node, pages moved, records lost. Each lane is a row of bars; all "
-            "lanes of a panel "
-            "share one scale. The table after the figure holds the sums.");
+            "Panels over one time axis, one for each kind of event, by node or pair of nodes. Each lane is a "
+            "row of bars; "
+            "all lanes of a panel share one scale. The table after the figure holds the sums.");
     ht_add(d.svg, "rect", "class", "paper", "width", "100%", "height", "100%", "fill", "#ffffff", NULL);
     draw_axis(&d, height);
     for (int p = 0; p < HT_PANELS_COUNT; p++)
-        draw_panel(&d, &timeline->panel[p]);
+        if (timeline->panel[p].lanes > 0)
+            draw_panel(&d, &timeline->panel[p]);
+}
+
+static void put_legend(struct ht_page *page, struct ht_node *parent, const struct ht_panels *timeline) {
+    ht_add_textf(
+        parent, "p",
+        "All panels share the time axis, in seconds from the start of the window. Orange crosses nodes or "
+        "waits, "
+        "blue stays within a node, grey is neither.%s%s",
+        ht_page_has_source(&page->basis, "memory") ? " Violet are transfers: their pair names the reader's "
+                                                     "node and the home of the line, not the cache "
+                                                     "it came from."
+                                                   : "",
+        timeline->panel[HT_PANELS_COUNT - 1].lanes > 0 ? " Pale red marks moments where records were lost."
+                                                       : "");
 }
 
 enum ht_status ht_panels_section(struct ht_page *page, struct ht_node *parent) {
@@ -209,14 +217,21 @@ enum ht_status ht_panels_section(struct ht_page *page, struct ht_node *parent) {
         ht_panels_read(page->db, page->capture_id, page->budget.lanes, length, &timeline, page->cause);
     if (status != HT_OK)
         return status;
+    char empty[HT_PANELS_EMPTY];
+    int lanes = 0;
+    for (int p = 0; p < HT_PANELS_COUNT; p++)
+        lanes += timeline.panel[p].lanes;
+    ht_panels_empty(&timeline, &page->basis, empty, sizeof empty);
     ht_add_text(parent, "h2", "When it happened");
-    ht_add_text(
-        parent, "p",
-        "All panels share the time axis, in seconds from the start of the window. Orange crosses nodes, blue "
-        "stays within one, grey is neither. Violet are transfers: their pair names the reader's node and the "
-        "home of the line, not the cache it came from. Pale red marks moments where records were lost.");
-    draw(page, parent, &timeline);
-    put_table(parent, &timeline);
+    if (lanes > 0) {
+        put_legend(page, parent, &timeline);
+        draw(page, parent, &timeline);
+        put_table(parent, &timeline);
+    } else {
+        ht_add_text(parent, "p", "There is nothing to draw.");
+    }
+    if (empty[0] != '\0')
+        ht_add_text(parent, "p", empty);
     ht_panels_free(&timeline);
     return HT_OK;
 }

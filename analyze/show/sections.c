@@ -1,13 +1,20 @@
 #include "analyze/show/page.h"
 
-#include <stdio.h>
-#include <string.h>
-
-#include "analyze/show/html_table.h"
-
 #define NO_MEMORY "No memory samples: nothing can be said of cache lines at this level."
+#define NO_MOVES  "Moves of single pages were not recorded."
 
+/* By worth: lines, what waits, where memory lies, what moves, who uses the CPUs, the account, the machine.
+ * What is seldom needed first is folded. */
 const struct ht_section ht_sections[] = {
+    {.id = "seen",
+     .title = "What else was seen",
+     .question = "overview",
+     .columns = "subject seen recorded",
+     .caption = "Each subject in a word",
+     .none = "Nothing but memory was recorded.",
+     .place = HT_PLACE_LINES,
+     .text = "subject seen recorded",
+     .render = ht_section_table},
     {.id = "line-detail",
      .title = "The top lines, byte by byte",
      .question = "top_lines",
@@ -23,6 +30,7 @@ const struct ht_section ht_sections[] = {
      .none = "Memory was sampled, and no function touched a contended line.",
      .note = "Counts are memory samples on lines with a transfer, except CPU samples, which are of the whole "
              "window.",
+     .text = "symbol transfers samples loads stores cpu_samples dso",
      .render = ht_section_table},
     {.id = "pairs",
      .title = "Who writes what whom makes wait",
@@ -32,6 +40,68 @@ const struct ht_section ht_sections[] = {
      .none = "Memory was sampled, and no line had both a transfer and code on it.",
      .note =
          "A row for each pair of the code most seen writing a line and the code most seen waiting for it.",
+     .text = "writer_symbol reader_symbol transfers lines cost_cycles_low verdicts",
+     .render = ht_section_table},
+    {.id = "reclaim",
+     .title = "Memory was short: who freed it, who waited",
+     .question = "reclaim",
+     .source = "reclaim",
+     .absent = "Reclaim of memory was not recorded.",
+     .none = "Reclaim was recorded: kswapd slept, and no task had to free memory itself.",
+     .note = "kswapd frees memory beside the others. Stalls are tasks that had to do it themselves: direct "
+             "(memory was "
+             "short), cgroup (a limit was reached), node (zone_reclaim_mode). Times run from begin to end, "
+             "with what "
+             "else ran on that CPU.",
+     .columns = "kind reclaim_node comm pid stalls total_ns longest_ns reclaimed_pages unpaired",
+     .text = "kind reclaim_node comm pid stalls total_ns longest_ns reclaimed_pages",
+     .render = ht_section_table},
+    {.id = "major-faults",
+     .title = "Who waited for a device to bring memory in",
+     .question = "major_faults",
+     .source = "major faults",
+     .absent = "Major page faults were not recorded.",
+     .none = "Major page faults were recorded, and there was none.",
+     .note = "Major page faults: the page had to be read from a file or from swap first.",
+     .text = "faults share comm pid symbol dso",
+     .render = ht_section_table},
+    {.id = "placement",
+     .title = "Where memory lies and processes run",
+     .question = "placement",
+     .columns = "comm pid node memory_bytes memory_share cpu_time_ns cpu_share",
+     .source = "numa_maps",
+     .absent = "No numa_maps snapshot was taken: where memory lies is not known.",
+     .none = "The numa_maps snapshots were empty.",
+     .note = "The last snapshot of each process. A node that holds much of a process's memory and little of "
+             "its CPU time, or the reverse, means remote accesses.",
+     .factor = 2,
+     .about_nodes = 1,
+     .text = "comm pid node memory_bytes memory_share cpu_time_ns cpu_share",
+     .render = ht_section_table},
+    {.id = "locality",
+     .title = "Memory of processes by kind and node, over time",
+     .question = "locality",
+     .columns =
+         "comm pid node huge_bytes heap_bytes stack_bytes private_bytes total_bytes change_bytes snapshots "
+         "first_at_ns last_at_ns",
+     .source = "numa_maps",
+     .absent = "No numa_maps snapshot was taken: where memory lies is not known.",
+     .none = "The numa_maps snapshots were empty.",
+     .note = "The kinds and figures of numastat -p, at the last snapshot; the change is against the first. "
+             "Pages that "
+             "wander make one node's change negative and another's positive.",
+     .factor = 2,
+     .text = "comm pid node huge_bytes heap_bytes stack_bytes private_bytes total_bytes change_bytes",
+     .render = ht_section_table},
+    {.id = "threads",
+     .title = "Where the busiest threads ran",
+     .question = "threads",
+     .columns = "comm pid tid node cpu_time_ns share window_share samples source",
+     .source = "residence",
+     .absent = "Neither CPU samples nor context switches: where threads ran is not known.",
+     .none = "No sample fell on a thread.",
+     .note = "CPU time by node. Source switches is exact, cpu clock is sampled.",
+     .text = "comm pid tid node cpu_time_ns share source",
      .render = ht_section_table},
     {.id = "migrations",
      .title = "Task migrations by node pair",
@@ -41,6 +111,18 @@ const struct ht_section ht_sections[] = {
      .none = "Task migrations were recorded, and there was none.",
      .note =
          "A migration moves a task to another CPU; between nodes it leaves its memory and its caches behind.",
+     .about_nodes = 1,
+     .text = "from_node to_node kind migrations threads first_at_ns last_at_ns",
+     .render = ht_section_table},
+    {.id = "migrating-processes",
+     .title = "Task migrations by process",
+     .question = "migrations_by_process",
+     .source = "migrations",
+     .absent = "Task migrations were not recorded.",
+     .none = "Task migrations were recorded, and there was none.",
+     .columns = "comm pid threads between_nodes within_node node_unknown first_at_ns last_at_ns",
+     .one_node = "comm pid threads migrations first_at_ns last_at_ns",
+     .text = "comm pid threads between_nodes within_node node_unknown",
      .render = ht_section_table},
     {.id = "migrating-threads",
      .title = "Task migrations by thread",
@@ -48,6 +130,21 @@ const struct ht_section ht_sections[] = {
      .source = "migrations",
      .absent = "Task migrations were not recorded.",
      .none = "Task migrations were recorded, and there was none.",
+     .columns = "comm pid tid between_nodes within_node node_unknown first_at_ns last_at_ns",
+     .one_node = "comm pid tid migrations first_at_ns last_at_ns",
+     .collapsed = 1,
+     .render = ht_section_table},
+    {.id = "balancing",
+     .title = "What NUMA balancing decided for tasks",
+     .question = "balancing",
+     .source = "balancing",
+     .absent = "Decisions of NUMA balancing were not recorded.",
+     .none = "Decisions of NUMA balancing were recorded, and there was none.",
+     .note = "move: to a better node; swap: with another task; stick: it wanted to move and could not. Moves "
+             "and swaps "
+             "are among the task migrations, too.",
+     .about_nodes = 1,
+     .text = "kind from_node to_node comm pid decisions threads",
      .render = ht_section_table},
     {.id = "page-migrations",
      .title = "Pages moved by the kernel",
@@ -56,40 +153,109 @@ const struct ht_section ht_sections[] = {
      .absent = "Page migrations were not recorded.",
      .none = "Page migrations were recorded, and there was none.",
      .note = "Pages by the kernel's own reason; numa_misplaced is automatic NUMA balancing.",
+     .text = "reason calls moved_pages failed_pages first_at_ns last_at_ns",
      .render = ht_section_table},
-    {.id = "placement",
-     .title = "Where memory lies and threads run",
-     .question = "placement",
-     .source = "numa_maps",
-     .absent = "No numa_maps snapshot was taken: where memory lies is not known.",
-     .none = "The numa_maps snapshots were empty.",
-     .note = "The last snapshot of each process. A node that holds much of a process's memory and little of "
-             "its CPU time, or the reverse, means remote accesses.",
-     .factor = 2,
+    {.id = "page-moves",
+     .title = "Where pages went",
+     .question = "page_moves",
+     .source = "page moves",
+     .absent = NO_MOVES,
+     .none = "Moves of single pages were recorded, and there was none.",
+     .note = "By the process that moved them: with NUMA balancing the one whose pages they are. Told once "
+             "for each "
+             "mapping of a page, also when it came back to its old place.",
+     .about_nodes = 1,
+     .text = "comm by_pid to_node moves addresses again first_at_ns last_at_ns",
      .render = ht_section_table},
-    {.id = "threads",
-     .title = "Where threads ran",
-     .question = "threads",
-     .source = "cpu",
-     .absent = "The CPUs were not sampled: where threads ran is not known.",
-     .none = "The CPUs were sampled, and no sample fell on a thread.",
-     .note = "CPU time by node, from CPU samples.",
+    {.id = "page-bounces",
+     .title = "Pages that went back and forth",
+     .question = "page_bounces",
+     .source = "page moves",
+     .absent = NO_MOVES,
+     .none = "Moves of single pages were recorded, and none went to one node and then to another.",
+     .note = "Addresses that were moved to one node and later to another, most moved first.",
+     .collapsed = 1,
+     .about_nodes = 1,
+     .text = "comm by_pid address moves nodes_changed nodes",
+     .render = ht_section_table},
+    {.id = "node-memory",
+     .title = "How full the nodes were",
+     .question = "node_memory",
+     .source = "node statistics",
+     .absent = "Node statistics were not recorded.",
+     .none = "The node statistics name no node's memory.",
+     .text = "node total_bytes free_at_start_bytes lowest_free_bytes free_at_end_bytes anon_bytes "
+             "anon_change_bytes",
      .render = ht_section_table},
     {.id = "node-statistics",
-     .title = "Page counters of the nodes",
+     .title = "Page counters",
      .question = "node_stats",
      .source = "node statistics",
      .absent = "Node statistics were not recorded.",
      .none = "Node statistics were read once only: what the window added is not known.",
-     .note = "What the window added, in pages. By the kernel's definition a miss is counted on the node that "
-             "gave the page, a foreign on the node that was wanted.",
+     .note = "What the window added, in pages or times, under the kernel's names; what nowhere changed is "
+             "left out. By "
+             "the kernel's definition a miss is counted on the node that gave the page, a foreign on the "
+             "node that was "
+             "wanted.",
+     .text = "name node gained meaning",
      .render = ht_section_matrix},
+    {.id = "cgroups",
+     .title = "Control groups: memory and CPU time by node",
+     .question = "cgroups",
+     .columns = "cgroup processes node cpu_time_ns anon_bytes file_bytes change_bytes",
+     .source = "cgroup statistics",
+     .absent = "Control groups were not recorded.",
+     .none = "No control group had memory or CPU time to its name.",
+     .note = "Memory by the group's memory.numa_stat; CPU time of the processes that live in it.",
+     .factor = 2,
+     .text = "cgroup processes node cpu_time_ns anon_bytes file_bytes",
+     .render = ht_section_table},
+    {.id = "devices",
+     .title = "Devices and the CPUs that take their interrupts",
+     .question = "devices",
+     .source = "devices",
+     .absent = "Devices were not recorded.",
+     .none = "No network or disk device was found.",
+     .note = "How many interrupts came, and who uses a device, is not known here.",
+     .text = "device kind device_node irq_cpus irq_nodes mark",
+     .render = ht_section_table},
     {.id = "cpu-profile",
      .title = "Functions that used the CPUs",
      .question = "cpu_profile",
      .source = "cpu",
      .absent = "The CPUs were not sampled.",
      .none = "The CPUs were sampled, and no sample came.",
+     .text = "cpu_samples share symbol dso",
+     .render = ht_section_table},
+    {.id = "callers",
+     .title = "Functions and all that they called",
+     .question = "callers",
+     .source = "call chains",
+     .absent = "Call chains were not recorded (hitm-record -g).",
+     .none = "Call chains were recorded, and no sample has one.",
+     .note = "Collapsed stacks for flame graphs: hitm-analyze query CAPTURE call_chains --top 1000000 "
+             "--format lines",
+     .text = "total_share self_share total_samples symbol dso",
+     .render = ht_section_table},
+    {.id = "call-chains",
+     .title = "Heaviest call chains",
+     .question = "call_chains",
+     .source = "call chains",
+     .absent = "Call chains were not recorded (hitm-record -g).",
+     .none = "Call chains were recorded, and no sample has one.",
+     .note = "Outermost caller first.",
+     .collapsed = 1,
+     .render = ht_section_table},
+    {.id = "switches",
+     .title = "Context switches by thread",
+     .question = "switches",
+     .source = "switches",
+     .absent = "Context switches were not recorded (hitm-record --switches, or with a target).",
+     .none = "Context switches were recorded, and there was none.",
+     .note =
+         "Preempted: the thread left its CPU though it could have run on. A stay is from coming to leaving.",
+     .text = "comm pid tid switches preempted_share mean_stay_ns longest_stay_ns",
      .render = ht_section_table},
     {.id = "page-faults",
      .title = "Functions that raised page faults",
@@ -97,14 +263,30 @@ const struct ht_section ht_sections[] = {
      .source = "faults",
      .absent = "Page faults were not recorded.",
      .none = "Page faults were recorded, and there was none.",
+     .collapsed = 1,
+     .text = "faults share symbol dso",
      .render = ht_section_table},
+    {.id = "kernel-code",
+     .title = "BPF programs and kernel code that came and went",
+     .question = "kernel_code",
+     .source = "kernel code",
+     .absent = "Whether BPF programs came or went was not recorded.",
+     .none = "No BPF program or other kernel code came or went in the window.",
+     .text = "at_ns kind what name program_id",
+     .render = ht_section_table},
+    {.id = "quiet",
+     .title = "Looked at, and nothing to show",
+     .place = HT_PLACE_QUIET,
+     .render = ht_section_quiet},
+    {.id = "absent", .title = "Not recorded", .place = HT_PLACE_ABSENT, .render = ht_section_absent},
     {.id = "events",
      .caption = "Over the whole window, all CPUs together",
      .title = "Events and their account",
      .question = "events",
      .none = "The capture names no event.",
      .note = "Counted is what the kernel counted, samples what reached the capture. With period 1 and one "
-             "record an event, counted = samples + lost.",
+             "record an event, counted = samples + lost. A snapshot is a file read every so often.",
+     .text = "event kind period counted samples lost ran_share",
      .render = ht_section_table},
     {.id = "loss",
      .caption = "By kind and event",
@@ -114,6 +296,8 @@ const struct ht_section ht_sections[] = {
      .note =
          "What only the account at the end shows as missing (counted, and neither sampled nor reported as "
          "lost) stands at the end of the window, whenever it went missing.",
+     .columns = "kind event times records off_ns cpus first_at_ns last_at_ns",
+     .text = "kind event times records off_ns first_at_ns last_at_ns",
      .render = ht_section_table},
     {.id = "limits",
      .caption = "What, why, and what would allow it",
@@ -149,6 +333,7 @@ const struct ht_section ht_sections[] = {
      .question = "node_distances",
      .none = "The capture has no distances.",
      .note = "From the firmware's table: 10 is local.",
+     .about_nodes = 1,
      .render = ht_section_matrix},
     {.id = "conditions-all",
      .caption = "What changed stands first",
@@ -164,6 +349,7 @@ const struct ht_section ht_sections[] = {
      .title = "What the recording cost",
      .question = "recorder_cost",
      .none = "The recording does not say what it cost.",
+     .text = "cpu_time_ns window_ns cpus machine_share file_bytes",
      .render = ht_section_facts},
     {.id = "recorder-facts",
      .caption = "As the capture states it",
@@ -181,72 +367,3 @@ const struct ht_section ht_sections[] = {
     {.id = "guide", .title = "How to read this report", .render = ht_section_guide},
     {.id = NULL},
 };
-
-/* What stands before every section's figures; returns whether there are figures to show. */
-static int introduce(struct ht_page *page, const struct ht_section *section, const struct ht_grid *grid,
-                     struct ht_node *parent, char caption[160]) {
-    if (grid->rows == 0) {
-        ht_add_text(parent, "p",
-                    ht_page_nothing(&page->basis, section->source, section->absent, section->none));
-        return 0;
-    }
-    if (section->note != NULL)
-        ht_add_text(parent, "p", section->note);
-    ht_basis_text(&page->basis, section->source, caption, 160);
-    if (caption[0] == '\0')
-        snprintf(caption, 160, "%s", section->caption != NULL ? section->caption : section->title);
-    return 1;
-}
-
-static enum ht_status read_rows(struct ht_page *page, const struct ht_section *section,
-                                const struct ht_grid **grid, int *rows) {
-    *rows = page->budget.rows * (section->factor > 0 ? section->factor : 1);
-    enum ht_status status = ht_page_read(page, section->question, *rows, grid);
-    if (status == HT_OK && *rows > (*grid)->rows)
-        *rows = (*grid)->rows;
-    return status;
-}
-
-enum ht_status ht_section_table(struct ht_page *page, const struct ht_section *section,
-                                struct ht_node *parent) {
-    const struct ht_grid *grid;
-    char caption[160];
-    int rows;
-    enum ht_status status = read_rows(page, section, &grid, &rows);
-    if (status != HT_OK)
-        return status;
-    struct ht_table_view view = {.caption = caption,
-                                 .question = section->question,
-                                 .columns = section->columns,
-                                 .end = rows,
-                                 .sortable = 1};
-    if (introduce(page, section, grid, parent, caption))
-        ht_html_table(parent, grid, &view);
-    return HT_OK;
-}
-
-enum ht_status ht_section_facts(struct ht_page *page, const struct ht_section *section,
-                                struct ht_node *parent) {
-    const struct ht_grid *grid;
-    char caption[160];
-    enum ht_status status = ht_page_read(page, section->question, 1, &grid);
-    if (status != HT_OK)
-        return status;
-    if (introduce(page, section, grid, parent, caption))
-        ht_html_facts(parent, grid, 0, caption, section->columns);
-    return HT_OK;
-}
-
-enum ht_status ht_section_matrix(struct ht_page *page, const struct ht_section *section,
-                                 struct ht_node *parent) {
-    const struct ht_grid *grid;
-    char caption[160];
-    int rows, distances = strcmp(section->question, "node_distances") == 0;
-    enum ht_status status = read_rows(page, section, &grid, &rows);
-    if (status != HT_OK)
-        return status;
-    if (introduce(page, section, grid, parent, caption))
-        ht_html_matrix(parent, grid, caption, distances ? "from_node" : "name", distances ? NULL : "meaning",
-                       distances ? "to_node" : "node", distances ? "distance" : "gained");
-    return HT_OK;
-}

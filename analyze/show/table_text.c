@@ -253,12 +253,27 @@ static enum ht_status write_table(sqlite3_stmt *stmt, FILE *out, int *step) {
     return status;
 }
 
+static enum ht_status write_lines(sqlite3_stmt *stmt, FILE *out, int *step) {
+    int columns = sqlite3_column_count(stmt);
+    while ((*step = sqlite3_step(stmt)) == SQLITE_ROW)
+        for (int i = 0; i < columns; i++) {
+            char *text = cell_text(stmt, i);
+            if (text == NULL)
+                return HT_NOMEM;
+            fprintf(out, "%s%c", text, i + 1 < columns ? ' ' : '\n');
+            free(text);
+        }
+    return HT_OK;
+}
+
 enum ht_status ht_show_rows(sqlite3_stmt *stmt, enum ht_rows_format format, FILE *out,
                             struct ht_cause *cause) {
     enum ht_status status = HT_OK;
     int step = SQLITE_DONE;
     if (format == HT_ROWS_TABLE)
         status = write_table(stmt, out, &step);
+    else if (format == HT_ROWS_LINES)
+        status = write_lines(stmt, out, &step);
     else
         step = format == HT_ROWS_CSV ? write_csv(stmt, out) : write_json(stmt, out);
     if (status != HT_OK)

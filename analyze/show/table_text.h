@@ -1,6 +1,6 @@
-/* The result of any prepared statement as text: an aligned table, CSV (RFC 4180) or JSON. Steps the statement
- * to its end; binding and finalizing are the caller's. Rows stream: only the first of a table are held, for
- * the widths. One thread. */
+/* The result of any prepared statement as text: an aligned table, CSV (RFC 4180), bare lines or JSON. Steps
+ * the statement to its end; binding and finalizing are the caller's. Rows stream: only the first of a table
+ * are held, for the widths. One thread. */
 #ifndef HT_ANALYZE_SHOW_TABLE_TEXT_H
 #define HT_ANALYZE_SHOW_TABLE_TEXT_H
 
@@ -12,6 +12,8 @@
 enum ht_rows_format {
     HT_ROWS_TABLE, /* cleaned for a terminal (see clean.h); NULL is empty, blobs are x'..' */
     HT_ROWS_CSV,   /* CRLF, a header line, texts exactly as stored; NULL is empty, "" is an empty text */
+    HT_ROWS_LINES, /* bare values with a space between, cleaned, no header: collapsed stacks for flamegraph.pl
+                    */
     HT_ROWS_JSON,  /* an array of objects, a line each; bad UTF-8 becomes U+FFFD, blobs hexadecimal texts */
 };
 

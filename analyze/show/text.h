@@ -2,16 +2,11 @@
 #ifndef HT_ANALYZE_SHOW_TEXT_H
 #define HT_ANALYZE_SHOW_TEXT_H
 
-#include <sqlite3.h>
-#include <stdint.h>
-#include <stdio.h>
+#include "analyze/show/text_table.h"
 
-#include "schema/status.h"
-
-/* Writes the report of a capture, at most 100 columns wide. top: rows of a table (0: 10). colour: terminal
- * colours. Names are clean: no control character of a capture reaches the terminal. The same database gives
- * the same text. One thread. */
-enum ht_status ht_show_text(sqlite3 *db, int64_t capture_id, int top, int colour, FILE *out,
+/* Writes the report of a capture. top: rows of a table (0: 10). Names are clean: no control character of a
+ * capture reaches the terminal. The same database and width give the same text. One thread. */
+enum ht_status ht_show_text(sqlite3 *db, int64_t capture_id, int top, const struct ht_sheet *sheet,
                             struct ht_cause *cause);
 
 #endif

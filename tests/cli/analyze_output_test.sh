@@ -5,7 +5,8 @@
 make_input
 a=$analyze p='hitm-analyze: '
 
-expect 'import says what it took' 0 'i.hitm: 300 samples (300 of memory accesses), 0 records lost, 0 records without a place' '' \
+missing='3 of 3 binaries that samples hit are not on this machine: /opt/hitm/bin/app1 and others. Their names and code are missing; import where they are, or give the root directory that they lie under by --symfs DIR'
+expect 'import says what it took' 0 'i.hitm: 300 samples (300 of memory accesses), 0 records lost by perf, 0 records skipped' "${p}warning: $missing" \
     "$a" import in/x.data -o i.hitm
 expect 'import -q' 0 '' '' "$a" import -q --force in/x.data -o i.hitm
 same 'the same perf.data makes the same capture' in/x.hitm i.hitm
@@ -97,7 +98,7 @@ for c in 'verify in/x.hitm' 'info in/x.hitm' 'query in/x.hitm nodes' 'report in/
     closed "$a" $c 2>full.err
     code=$?
     rm -f l.db m.hitm
-    if [ $code -eq 1 ] && [ "$(wc -l <full.err)" -eq 1 ]; then pass "stdout closed: $c"; else fail "stdout closed: $c: exit $code" full.err; fi
+    if [ $code -eq 1 ] && [ "$(grep -vc ": warning: " full.err)" -eq 1 ]; then pass "stdout closed: $c"; else fail "stdout closed: $c: exit $code" full.err; fi
 done
 rm -f full.err r.html
 "$a" load -q in/x.hitm -o q.db >&- && [ "$(sqlite3 q.db 'SELECT count(*) FROM capture')" = 1 ] && pass 'load -q says nothing, so needs no stdout' ||

@@ -28,7 +28,7 @@ expect 'a long option without its value' 2 '' "${p}report: option --top needs a 
 expect 'load without -o' 2 '' "${p}load: say where with -o DB" "$a" load in/x.hitm
 expect 'import without -o' 2 '' "${p}import: say where with -o CAPTURE" "$a" import in/x.data
 expect 'an unknown report format' 2 '' "${p}report: --format is html, text or json, not 'pdf'" "$a" report in/x.hitm --format pdf
-expect 'an unknown query format' 2 '' "${p}query: --format is table, csv or json, not 'xml'" "$a" query in/x.hitm nodes --format xml
+expect 'an unknown query format' 2 '' "${p}query: --format is table, csv, lines or json, not 'xml'" "$a" query in/x.hitm nodes --format xml
 for n in 0 -1 1001 x 1x '' 99999999999999999999; do
     expect "--top $n" 2 '' "${p}report: --top takes a whole number from 1 to 1000, not '$n'" "$a" report in/x.hitm "--top=$n"
 done

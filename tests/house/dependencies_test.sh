@@ -38,7 +38,8 @@ only() { # LIBRARY INCLUDE-PATTERN FILES
 }
 only libxml2 'libxml/' '^analyze/show/markup\.c$'
 only Zydis 'Zydis' '^analyze/names/instruction\.c$'
-only libtraceevent 'event-parse' '^analyze/load/tracepoints\.c$'
+only libtraceevent 'event-parse' '^analyze/load/tp_hit\.c$'
 only zstd 'zstd' '^(schema/capture_(read|write)|analyze/import/unpack)\.c$'
+only libpfm4 'perfmon/' '^record/events/libpfm\.c$'
 only libdw 'elfutils/libdw|dwarf' '^analyze/names/(line_file|elf_file)\.[ch]$'
 exit $fail

@@ -1,5 +1,5 @@
 -- Two captures for the report's tests, loaded over schema/tables.sql and schema/views. Capture 1: memory sampling on
--- two sockets, false sharing between two threads, hostile names. Capture 2: software level, nothing can be named.
+-- two sockets, false sharing between two threads, hostile names. Capture 2: software level (goes on in software.sql).
 -- Made up, but consistent: the counts of a line are the sums of its rows.
 BEGIN;
 
@@ -50,8 +50,8 @@ INSERT INTO event VALUES
     (2, 2, 'page-faults', 'page fault', 1, 2, 0, 0, 1, 0, 0, 6000, 6000, 0, 0, 8800000000, 8800000000),
     (2, 3, 'sched:sched_migrate_task', 'tracepoint', 2, 300, 0, 0, 1, 0, 0, 900, NULL, 0, 0, NULL, NULL);
 
-INSERT INTO process VALUES (1, 310, 1, 'fshare', 5000100000000, 5009900000000, 1, 0),
-    (1, 311, 1, '"><script>alert(1)</script>', NULL, NULL, 0, 0), (2, 4242, 1, 'nginx', NULL, NULL, 1, 0);
+INSERT INTO process VALUES (1, 310, 1, 'fshare', 5000100000000, 5009900000000, 1, 0, NULL, NULL),
+    (1, 311, 1, '"><script>alert(1)</script>', NULL, NULL, 0, 0, NULL, NULL), (2, 4242, 1, 'nginx', NULL, NULL, 1, 0, NULL, NULL);
 INSERT INTO thread VALUES (1, 310, 310, 'fshare', NULL, NULL, 18370, 9800), (1, 312, 310, 'fshare-b', NULL, NULL, 18403, 9700),
     (1, 311, 311, '"><script>alert(1)</script>', NULL, NULL, 80, 500), (2, 4242, 4242, 'nginx', NULL, NULL, 0, 4000),
     (2, 4243, 4242, 'worker' || char(27) || '[31mred' || char(8238) || 'evil', NULL, NULL, 0, 4411);
@@ -102,8 +102,8 @@ INSERT INTO code_profile SELECT capture_id, code_id, sum(samples), sum(transfers
     ON CONFLICT DO UPDATE SET mem_samples = excluded.mem_samples, transfers = excluded.transfers, loads = excluded.loads,
     stores = excluded.stores;
 
-INSERT INTO residence VALUES (1, 310, 0, 4900000000, 4900), (1, 312, 1, 4850000000, 4850), (1, 311, 0, 200000000, 200),
-    (1, 311, 1, 50000000, 50), (2, 4242, 0, 4000000000, 4000), (2, 4243, 0, 411000000, 411), (2, 4243, 1, 4000000000, 4000);
+INSERT INTO residence VALUES (1, 310, 0, 4900000000, 4900, 'cpu clock'), (1, 312, 1, 4850000000, 4850, 'cpu clock'), (1, 311, 0, 200000000, 200, 'cpu clock'),
+    (1, 311, 1, 50000000, 50, 'cpu clock'), (2, 4242, 0, 4000000000, 4000, 'cpu clock'), (2, 4243, 0, 411000000, 411, 'cpu clock'), (2, 4243, 1, 4000000000, 4000, 'cpu clock');
 
 INSERT INTO migration VALUES (1, 5001000000000, 311, 'x', 1, 2, 0, 1, 0), (1, 5001500000000, 311, 'x', 2, 3, 1, 1, 0),
     (1, 5002000000000, 311, 'x', 3, 0, 1, 0, 0), (1, 5007000000000, 312, 'fshare-b', 3, 2, 1, 1, 0),
@@ -158,13 +158,9 @@ INSERT INTO finding VALUES
     (1, 2, 'condition changed', NULL, 'unknown', 1.0, 'numa.balancing went from 1 to 0 during the window.',
      'Record again with the setting held.', NULL),
     (1, 3, 'placement', 'remote placement', 'cross-node', 0.55, 'Threads of process 310 on node 1 use memory of node 0.',
-     'Bind memory and threads to one node, or replicate the data.', NULL),
-    (2, 1, 'level', 'cannot tell', 'unknown', 1.0, 'Cannot tell whether cache lines are fought over: this virtual machine '
-     || 'shows no PMU, so no memory access was sampled.', 'Record on the host, or expose the PMU to the guest.', NULL),
-    (2, 2, 'migration', NULL, 'cross-node', 0.9, 'Thread worker moved between nodes 900 times in 8.8 s.', 'Pin it.', NULL);
+     'Bind memory and threads to one node, or replicate the data.', NULL);
 INSERT INTO finding_evidence VALUES (1, 1, 1, 'memory samples on the line', '36,773'), (1, 1, 2, 'transfers', '11,028, all from the other socket'),
-    (1, 1, 3, 'writes', '18,407 of 2 threads, none overlapping'), (1, 1, 4, 'samples lost', '412 of 58,465 (0.7 %)'),
-    (2, 1, 1, 'memory samples', '0'), (2, 1, 2, 'level', 'software');
+    (1, 1, 3, 'writes', '18,407 of 2 threads, none overlapping'), (1, 1, 4, 'samples lost', '412 of 58,465 (0.7 %)');
 INSERT INTO import_skip VALUES (1, 'AUX data <of> intel_pt', 3, 4096, 1), (1, 'callchains', 36853, 812000, 0);
 INSERT INTO c2c_stat VALUES (1, 0, 'Total records', 36853), (1, 1, 'Locked Load/Store Operations', 0),
     (1, 2, 'Load Operations', 18442), (1, 3, 'Load Remote HITM', 11028), (1, 4, 'Store Operations', 18411);

@@ -8,40 +8,7 @@
 
 #include <cmocka.h>
 
-#include "analyze/judge/findings.h"
-#include "analyze/load/db.h"
-
-static sqlite3 *db;
-
-static int setup(void **state) {
-    (void)state;
-    return ht_db_open(NULL, HT_DB_NEW, &db, NULL);
-}
-
-static int teardown(void **state) {
-    (void)state;
-    ht_db_close(db);
-    return 0;
-}
-
-static void run(const char *sql) {
-    struct ht_cause cause = {{0}};
-    if (ht_db_run(db, sql, &cause) != HT_OK)
-        fail_msg("%s", cause.text);
-}
-
-static void capture(const char *level, unsigned lost, unsigned samples) {
-    char sql[600];
-    snprintf(
-        sql, sizeof sql,
-        "INSERT INTO capture (capture_id, path, file_bytes, complete, level, level_reason, line_bytes, "
-        "line_bytes_known, mem_samples, cpu_samples, lost_samples, lost_exact, throttles, unmapped_samples, "
-        "late_rows, window_start_ns, window_end_ns) VALUES (1, 'x', 1, 1, '%s', 'a reason', 64, 1, %u, 0, "
-        "%u, 0, 0, "
-        "0, 0, 1000000000, 3000000000)",
-        level, samples, lost);
-    run(sql);
-}
+#include "tests/unit/judge_rows.h"
 
 /* A line of cache_line; the columns that must be there and do not matter are 0. */
 static void line(int id, const char *verdict, const char *scope, unsigned transfers, const char *more) {
@@ -58,31 +25,6 @@ static void line(int id, const char *verdict, const char *scope, unsigned transf
         snprintf(sql, sizeof sql, "UPDATE cache_line SET %s WHERE line_id = %d", more, id);
         run(sql);
     }
-}
-
-static void judge(void) {
-    struct ht_cause cause = {{0}};
-    if (ht_judge_findings(db, 1, &cause) != HT_OK)
-        fail_msg("%s", cause.text);
-}
-
-/* Finding number n; NULL: there is none. */
-static void expect(int n, const char *kind, const char *sentence) {
-    sqlite3_stmt *select;
-    assert_int_equal(
-        sqlite3_prepare_v2(db, "SELECT kind, sentence FROM finding WHERE capture_id = 1 AND finding_id = ?1",
-                           -1, &select, NULL),
-        SQLITE_OK);
-    sqlite3_bind_int(select, 1, n);
-    int code = sqlite3_step(select);
-    if (kind == NULL) {
-        assert_int_equal(code, SQLITE_DONE);
-    } else {
-        assert_int_equal(code, SQLITE_ROW);
-        assert_string_equal((const char *)sqlite3_column_text(select, 0), kind);
-        assert_string_equal((const char *)sqlite3_column_text(select, 1), sentence);
-    }
-    sqlite3_finalize(select);
 }
 
 static void test_nothing(void **state) {
@@ -119,7 +61,8 @@ static void test_lines(void **state) {
            "Cannot tell how line 0x1000 (counters+0x8) is shared across sockets, though 1,234 of its 2,000 "
            "samples were "
            "transfers: for a reason.");
-    expect(5, "line", "Remote placement of line 0x5000 (counters+0x8): for a reason.");
+    expect(5, "line",
+           "Line 0x5000 (counters+0x8) lies on another node than those who read it: for a reason.");
     expect(6, NULL, NULL);
 }
 
@@ -170,7 +113,9 @@ static void test_level(void **state) {
     capture("software", 0, 0);
     judge();
     expect(1, "level",
-           "Cannot tell which cache lines are fought over: this capture has level software (a reason).");
+           "Cannot tell which cache lines are fought over: this capture has level software (a reason). "
+           "Nothing else "
+           "stands out.");
 }
 
 /* Only sources that were recorded are counted up: their zero means none. */
@@ -183,10 +128,10 @@ static void test_level_with_sources(void **state) {
         "INSERT INTO migration VALUES (1, 5, 7, 'x', 0, 1, 0, 0, 7), (1, 6, 7, 'x', 1, 2, 0, 1, 7), (1, 7, "
         "7, 'x', 2, 1, 1, 0, 7)");
     judge();
-    expect(1, "level",
-           "Cannot tell which cache lines are fought over: this capture has level software (a reason). It "
-           "saw 3 task "
-           "migrations (2 between nodes), 0 page faults.");
+    expect(
+        1, "level",
+        "Cannot tell which cache lines are fought over: this capture has level software (a reason). Nothing "
+        "else stands out. It saw task migrations: 3 (2 between nodes); page faults: 0.");
 }
 
 static void test_loss(void **state) {
@@ -237,7 +182,7 @@ static void test_migrations(void **state) {
         "0, "
         "'numa_misplaced'), (1, 7, 0, 1, 0, 9, 0, 'compaction')");
     judge();
-    expect(1, "migration", "The kernel moved 2,000 pages in the window (2 failed), reason numa_misplaced.");
+    expect(1, "page migration", "The kernel moved 2,000 pages (2 could not be), reason numa_misplaced.");
     expect(2, NULL, NULL);
 }
 
@@ -250,9 +195,9 @@ static void test_remote_memory(void **state) {
         "'local_memory', 1, NULL, 80), (1, 0, 'remote_memory', 0, NULL, 99)");
     judge();
     expect(1, "placement",
-           "CPUs of node 1 got 60 % of the sampled loads that reached memory from another node's memory (120 "
-           "of 200 "
-           "samples).");
+           "CPUs of node 1 had to fetch from another node's memory: 60 % of their sampled loads that reached "
+           "memory "
+           "went there (120 of 200 samples).");
     expect(2, NULL, NULL);
 }
 

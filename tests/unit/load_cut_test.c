@@ -61,6 +61,14 @@ static void assert_whole_capture(const char *path) {
     ht_reader_close(reader);
 }
 
+/* Warnings besides the one that the sample's binary is not here. */
+static unsigned warnings_of_cut(const struct ht_import_summary *summary) {
+    unsigned count = 0;
+    for (unsigned i = 0; i < summary->warnings; i++)
+        count += strstr(summary->warning[i], "binaries that samples hit") == NULL;
+    return count;
+}
+
 static void test_import(void **state) {
     (void)state;
     struct maker_file whole = maker_read(SMALL_PERF_DATA);
@@ -74,7 +82,7 @@ static void test_import(void **state) {
         assert_true(is_alone());
         if (status == HT_OK) {
             assert_whole_capture(out_path);
-            if (summary.warnings == 0)
+            if (warnings_of_cut(&summary) == 0)
                 fail_msg("cut at %zu: imported, and nothing is said to be missing", length);
             imported++;
         } else if (cause.text[0] == '\0' || access(out_path, F_OK) == 0) {
@@ -86,7 +94,8 @@ static void test_import(void **state) {
     assert_int_equal(imported, whole.length - 664);
     maker_write(in_path, whole.data, whole.length);
     assert_int_equal(import_file(&summary, &cause), HT_OK);
-    assert_int_equal(summary.warnings, 0);
+    assert_int_equal(summary.warnings, 1);
+    assert_int_equal(warnings_of_cut(&summary), 0);
     assert_int_equal(summary.samples, 1);
     free(whole.data);
 }
@@ -108,7 +117,8 @@ static void report(sqlite3 *db, int64_t id, int64_t complete) {
     size_t length = 0;
     FILE *out = open_memstream(&text, &length);
     assert_non_null(out);
-    assert_int_equal(ht_show_text(db, id, 0, 0, out, &cause), HT_OK);
+    assert_int_equal(ht_show_text(db, id, 0, &(struct ht_sheet){.out = out, .width = HT_TEXT_WIDTH}, &cause),
+                     HT_OK);
     fclose(out);
     assert_int_equal(strstr(text, "is cut at byte") != NULL, !complete);
     free(text);

@@ -50,6 +50,14 @@ static void test_json(void **state) {
     check("SELECT 1 AS a WHERE 0", HT_ROWS_JSON, "[]\n");
 }
 
+/* Stack and count as flamegraph.pl reads them; a name cannot make a second line. */
+static void test_lines(void **state) {
+    (void)state;
+    check("SELECT 'main;a b;' || char(10) || 'c' AS stack, 12 AS n UNION ALL SELECT 'x', NULL", HT_ROWS_LINES,
+          "main;a b;\\nc 12\nx \n");
+    check("SELECT 1 AS a WHERE 0", HT_ROWS_LINES, "");
+}
+
 static void test_table(void **state) {
     (void)state;
     check("SELECT 'long name' AS s, 5 AS n UNION ALL SELECT 'b' || char(27), 1234", HT_ROWS_TABLE,
@@ -105,11 +113,9 @@ static void test_error_in_the_middle(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_csv),
-        cmocka_unit_test(test_json),
-        cmocka_unit_test(test_table),
-        cmocka_unit_test(test_table_streams),
-        cmocka_unit_test(test_error_in_the_middle),
+        cmocka_unit_test(test_csv),           cmocka_unit_test(test_json),
+        cmocka_unit_test(test_lines),         cmocka_unit_test(test_table),
+        cmocka_unit_test(test_table_streams), cmocka_unit_test(test_error_in_the_middle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

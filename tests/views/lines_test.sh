@@ -31,9 +31,16 @@ expect 'line_report: symbols' 'SELECT line_id, writer_symbol, reader_symbol FROM
 4 | - | -
 5 | - | f2'
 
-expect 'symbol_pair_report: lines of a pair together, none without a transfer' \
-    'SELECT * FROM symbol_pair_report WHERE capture_id = 1 ORDER BY transfers' '1 | f1 | f2 | 2 | 60 | 500 | 900 | true sharing,mixed
-1 | - | - | 2 | 110 | 700 | - | cannot tell,false sharing'
+columns symbol_pair_report 'capture_id, writer_symbol, reader_symbol, lines, transfers, cost_cycles_low, cost_cycles_high, verdicts'
+row code_bytes capture_id=1 code_id=6 code_address=0x7000
+line line_id=6 address=0x6000 transfers=7 cost_cycles_low=10 cost_cycles_high=20 writer_code_id=4 reader_code_id=6 "verdict='mixed'"
+line line_id=7 address=0x7000 transfers=2 cost_cycles_low=30 cost_cycles_high=40 writer_code_id=4 reader_code_id=6 "verdict='mixed'"
+# Lines 6 and 7 are the one pair without names whose upper bound is known of each line: 10 + 30, 20 + 40.
+expect 'symbol_pair_report: lines of a pair together, none without a transfer; unnamed pairs each for itself' \
+    'SELECT * FROM symbol_pair_report WHERE capture_id = 1 ORDER BY transfers, writer_symbol DESC' '1 | 0x5000 | 0x7000 | 2 | 9 | 40 | 60 | mixed
+1 | - | - | 1 | 50 | - | - | false sharing
+1 | f1 | f2 | 2 | 60 | 500 | - | true sharing,mixed
+1 | 0x5000 | - | 1 | 60 | 700 | - | cannot tell'
 
 columns symbol_report 'capture_id, symbol, dso, samples, transfers, loads, stores, cpu_samples, faults, stall_share'
 row symbol capture_id=1 symbol_id=4 dso_id=1 "kind='code'" "name='f1'" # another f1 of the same file: one function
