@@ -21,7 +21,8 @@ O ?= build
 
 PACKAGES_BUILD := gcc:/usr/bin/gcc pkg-config:/usr/bin/pkg-config libc6-dev:/usr/include/stdio.h \
 	libzstd-dev:/usr/include/zstd.h libcap-dev:/usr/include/sys/capability.h \
-	libelf-dev:/usr/include/libelf.h libdw-dev:/usr/include/elfutils/libdw.h libsqlite3-dev:/usr/include/sqlite3.h \
+	libelf-dev:/usr/include/libelf.h libpfm4-dev:/usr/include/perfmon/pfmlib.h \
+	libdw-dev:/usr/include/elfutils/libdw.h libsqlite3-dev:/usr/include/sqlite3.h \
 	libxml2-dev:/usr/include/libxml2/libxml/tree.h libtraceevent-dev:/usr/include/traceevent/event-parse.h \
 	libzydis-dev:/usr/include/Zydis/Zydis.h libiberty-dev:/usr/include/libiberty/demangle.h
 PACKAGES_TEST := libcmocka-dev:/usr/include/cmocka.h sqlite3:/usr/bin/sqlite3 libxml2-utils:/usr/bin/xmllint \
@@ -42,7 +43,7 @@ override CFLAGS += -std=gnu11 -D_GNU_SOURCE -DHT_TOOL_VERSION='"$(VERSION)"' -I.
 	-I/usr/include/traceevent $(WARNINGS) $(HARDENING) $(INSTRUMENT) -pthread
 
 # Each library belongs to one half: the recorder runs on production hosts and stays small.
-RECORD_LIBS := -lzstd -lcap -lelf
+RECORD_LIBS := -lzstd -lcap -lelf -lpfm
 ANALYZE_LIBS := -lzstd -lsqlite3 -lxml2 -ldw -lelf -ltraceevent -lZydis -liberty -lm
 
 # V=1 shows every command

@@ -33,6 +33,15 @@ static inline void tree_put(const struct tree *t, const char *path, const char *
     assert_int_equal(fclose(file), 0);
 }
 
+/* A link and the folders above it. */
+static inline void tree_link(const struct tree *t, const char *path, const char *target) {
+    char full[512];
+    tree_put(t, path, "");
+    snprintf(full, sizeof full, "%s%s", t->root, path);
+    assert_int_equal(unlink(full), 0);
+    assert_int_equal(symlink(target, full), 0);
+}
+
 static inline int tree_remove_one(const char *path, const struct stat *s, int type, struct FTW *walk) {
     (void)s, (void)type, (void)walk;
     return remove(path);
