@@ -26,7 +26,8 @@ PACKAGES_BUILD := gcc:/usr/bin/gcc pkg-config:/usr/bin/pkg-config libc6-dev:/usr
 	libxml2-dev:/usr/include/libxml2/libxml/tree.h libtraceevent-dev:/usr/include/traceevent/event-parse.h \
 	libzydis-dev:/usr/include/Zydis/Zydis.h libiberty-dev:/usr/include/libiberty/demangle.h
 PACKAGES_TEST := libcmocka-dev:/usr/include/cmocka.h sqlite3:/usr/bin/sqlite3 libxml2-utils:/usr/bin/xmllint \
-	binutils:/usr/bin/objcopy mandoc:/usr/bin/mandoc
+	binutils:/usr/bin/objcopy mandoc:/usr/bin/mandoc numactl:/usr/bin/numastat
+PACKAGES_LAB := qemu-system-x86:/usr/bin/qemu-system-x86_64 xz-utils:/usr/bin/xz linux-perf:/usr/bin/perf
 missing = $(foreach p,$(1),$(if $(wildcard $(word 2,$(subst :, ,$(p)))),,$(word 1,$(subst :, ,$(p)))))
 
 # ---- compiler ----
@@ -66,10 +67,11 @@ ANALYZE_O := $(call object,$(ANALYZE_C)) $(O)/obj/generated/embedded.o
 RECORD_TESTS := $(patsubst tests/unit/%.c,$(O)/tests/%,$(RECORD_TEST_C))
 ANALYZE_TESTS := $(patsubst tests/unit/%.c,$(O)/tests/%,$(filter-out $(RECORD_TEST_C),$(TEST_C)))
 WORKLOADS := $(patsubst tests/workloads/%.c,$(O)/workloads/%,$(WORKLOAD_C))
-TOOLS := $(O)/tests/mkperfdata $(O)/tests/dump_capture
+TOOLS := $(O)/tests/mkperfdata $(O)/tests/dump_capture $(O)/tests/print_fallbacks $(O)/tests/refuse_attr.so
 PROGRAMS := $(O)/hitm-record $(O)/hitm-analyze
 
-.PHONY: all deps need-build need-test programs test-programs demo test bench fuzz install lint format clean help
+.PHONY: all deps need-build need-test need-lab programs test-programs static demo test bench fuzz lab install lint format \
+	clean help
 
 all: need-build
 	@$(MAKE) --no-print-directory programs
@@ -90,6 +92,9 @@ need-test:
 	@missing='$(strip $(call missing,$(PACKAGES_BUILD) $(PACKAGES_TEST)))'; \
 	[ -z "$$missing" ] || sh tests/tools/install_packages.sh $$missing
 
+need-lab: need-test
+	@missing='$(strip $(call missing,$(PACKAGES_LAB)))'; [ -z "$$missing" ] || sh tests/tools/install_packages.sh $$missing
+
 # ---- programs ----
 
 $(O)/hitm-record: $(RECORD_O) $(SCHEMA_O)
@@ -99,6 +104,15 @@ $(O)/hitm-record: $(RECORD_O) $(SCHEMA_O)
 $(O)/hitm-analyze: $(ANALYZE_O) $(SCHEMA_O)
 	$(call say,LD,$@)
 	$(quiet)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(ANALYZE_LIBS)
+
+# The recorder as one file that needs nothing on the server it is copied to; libelf.a needs libz.a.
+static: need-build
+	@$(MAKE) --no-print-directory $(O)/static/hitm-record
+
+$(O)/static/hitm-record: $(RECORD_O) $(SCHEMA_O)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(quiet)$(CC) $(CFLAGS) $(LDFLAGS) $(if $(SAN),,-static) -Wl,--strip-debug -o $@ $^ $(RECORD_LIBS) -lz
 
 $(O)/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -142,6 +156,18 @@ $(O)/tests/dump_capture: $(O)/obj/tests/tools/dump_capture.o $(SCHEMA_O)
 	$(call say,LD,$@)
 	$(quiet)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lzstd
 
+$(O)/tests/print_fallbacks: $(call object,tests/tools/print_fallbacks.c record/events/attr_fallback.c)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(quiet)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
+# Preloaded into the recorder as it is built: no sanitizer of its own. It reads the recorder's table.
+$(O)/tests/refuse_attr.so: tests/tools/refuse_attr.c $(wildcard record/events/attr_fallback.[ch] record/events/*.h)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(quiet)$(CC) -O2 -g -std=gnu11 -D_GNU_SOURCE -I. $(WARNINGS) -fPIC -fvisibility=hidden -shared -o $@ \
+		$(filter %.c,$^) $(LDFLAGS) -ldl
+
 # Workloads are measured things: no sanitizer, always optimised.
 $(O)/workloads/%: tests/workloads/%.c
 	@mkdir -p $(@D)
@@ -164,6 +190,21 @@ FUZZ_SECONDS ?= 60
 fuzz: all
 	@sh tests/fuzz/run.sh $(O) $(FUZZ_SECONDS)
 
+# A guest with several nodes under emulation: no /dev/kvm and no second node is needed. LAB= names scenarios, all
+# without; LAB_KERNEL= a row of tests/lab/kernels.
+LAB_KERNEL ?= debian
+LAB_BIN := $(patsubst tests/lab/workloads/%.c,$(O)/lab/bin/%,$(sort $(wildcard tests/lab/workloads/*.c)))
+
+# The guest has no libraries but the recorder's.
+$(O)/lab/bin/%: tests/lab/workloads/%.c tests/lab/workloads/workload.h
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(quiet)$(CC) -O2 -g -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -pthread -static -o $@ $<
+
+lab: need-lab
+	@$(MAKE) --no-print-directory $(PROGRAMS) $(O)/static/hitm-record $(LAB_BIN)
+	@sh tests/lab/run.sh $(O) $(LAB_KERNEL) $(LAB)
+
 # ---- the rest ----
 
 PREFIX ?= /usr/local
@@ -175,7 +216,7 @@ install: all
 	install -D -m 644 man/hitm-capture.5 $(DESTDIR)$(PREFIX)/share/man/man5/hitm-capture.5
 
 FORMATTED := $(sort $(wildcard schema/*.[ch] record/*.[ch] record/*/*.[ch] analyze/*.[ch] analyze/*/*.[ch] \
-	tests/*/*.[ch]))
+	tests/*/*.[ch] tests/lab/*/*.[ch]))
 lint:
 	@clang-format --dry-run -Werror $(FORMATTED)
 	@mandoc -T lint -W warning man/*.[15]
@@ -190,6 +231,7 @@ help:
 	@echo 'make          build hitm-record and hitm-analyze in $(O)/'
 	@echo 'make demo     record 10 s here, write its report and that of a false-sharing sample'
 	@echo 'make test     all tests; make SAN=1 test the same under ASan and UBSan'
+	@echo 'make static   the recorder as one static file; make lab   all of it in a guest with two and four nodes'
 	@echo 'make bench    cost against perf; make fuzz FUZZ_SECONDS=60; make lint; make format'
 	@echo 'make install PREFIX=/usr/local'
 	@echo 'make deps     install what is missing (Debian, Ubuntu)'

@@ -6,8 +6,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "record/base/namespaces.h"
 #include "record/host/conditions.h"
-#include "record/host/node_stats.h"
+#include "record/host/devices.h"
 #include "record/meta.h"
 #include "record/version.h"
 
@@ -22,19 +23,7 @@ enum ht_status ht_session_put(struct ht_session *s, struct ht_table *table, stru
 enum ht_status ht_session_put_conditions(struct ht_session *s, unsigned phase, struct ht_cause *cause) {
     struct ht_table table;
     ht_table_init(&table, HT_CHUNK_CONDITION);
-    enum ht_status status =
-        ht_conditions_read(s->options->root, phase, s->target.pid, s->target.pids, &table, cause);
-    if (status == HT_OK)
-        status = ht_session_put(s, &table, cause);
-    ht_table_free(&table);
-    return status;
-}
-
-enum ht_status ht_session_put_node_stats(struct ht_session *s, struct ht_cause *cause) {
-    struct ht_table table;
-    ht_table_init(&table, HT_CHUNK_NODE_STAT);
-    enum ht_status status =
-        ht_node_stats_read(s->options->root, &s->topology, ht_clock_now(&s->clock), &table, cause);
+    enum ht_status status = ht_conditions_read(s->options->root, phase, s->close, s->closes, &table, cause);
     if (status == HT_OK)
         status = ht_session_put(s, &table, cause);
     ht_table_free(&table);
@@ -44,7 +33,18 @@ enum ht_status ht_session_put_node_stats(struct ht_session *s, struct ht_cause *
 static enum ht_status put_tasks(struct ht_session *s, struct ht_cause *cause) {
     struct ht_table table;
     ht_table_init(&table, HT_CHUNK_TASK);
-    enum ht_status status = ht_tasks_snapshot(s->options->root, s->start_ns, &table, &s->limits, cause);
+    enum ht_status status =
+        ht_tasks_snapshot(s->options->root, s->start_ns, &table, &s->snapshots.largest, &s->limits, cause);
+    if (status == HT_OK)
+        status = ht_session_put(s, &table, cause);
+    ht_table_free(&table);
+    return status;
+}
+
+static enum ht_status put_devices(struct ht_session *s, struct ht_cause *cause) {
+    struct ht_table table;
+    ht_table_init(&table, HT_CHUNK_DEVICE);
+    enum ht_status status = ht_devices_read(s->options->root, &table, &s->limits, cause);
     if (status == HT_OK)
         status = ht_session_put(s, &table, cause);
     ht_table_free(&table);
@@ -89,14 +89,20 @@ static void set_target(struct ht_session *s, struct ht_meta *meta) {
     ht_target_describe(&s->target, text, sizeof text);
     ht_meta_set_text(meta, "target", text);
     ht_meta_set(meta, "target_kind", "%s",
-                s->target.pids == 0   ? "system"
-                : s->target.child > 0 ? "command"
-                                      : "pid");
+                s->target.kind == HT_TARGET_SYSTEM    ? "system"
+                : s->target.kind == HT_TARGET_COMMAND ? "command"
+                : s->target.kind == HT_TARGET_CGROUP  ? "cgroup"
+                                                      : "pid");
+    if (s->target.kind == HT_TARGET_CGROUP) {
+        ht_meta_set_text(meta, "target_cgroup", s->target.cgroup.path);
+        ht_meta_set_text(meta, "target_cgroup_hierarchy", s->target.cgroup.hierarchy);
+    }
     if (s->target.pids > 0 && meta->status == HT_OK)
         meta->status = set_target_pids(s, meta);
 }
 
 static void set_window(struct ht_session *s, struct ht_meta *meta) {
+    char cpus[LINE_MAX_BYTES];
     if (s->window_ns > 0)
         ht_meta_set(meta, "duration_requested_ns", "%llu", (unsigned long long)s->window_ns);
     ht_meta_set(meta, "window_start_ns", "%llu", (unsigned long long)s->start_ns);
@@ -105,6 +111,7 @@ static void set_window(struct ht_session *s, struct ht_meta *meta) {
     ht_meta_set(meta, "page_bytes", "%ld", sysconf(_SC_PAGESIZE));
     ht_meta_set(meta, "cpus_online", "%u", s->topology.online);
     ht_meta_set(meta, "cpus_recorded", "%zu", s->cpus);
+    ht_meta_set_text(meta, "cpulist_recorded", ht_cpu_list_text(&s->which.recorded, cpus, sizeof cpus));
     ht_meta_set(meta, "ring_bytes", "%llu", (unsigned long long)ht_drain_ring_bytes(s->drain));
     ht_meta_set(meta, "round_ns", "%llu", (unsigned long long)HT_ROUND_NS);
     ht_meta_set(meta, "max_overhead", "%g", s->options->max_overhead / 100);
@@ -127,8 +134,15 @@ enum ht_status ht_session_put_start(struct ht_session *s, struct ht_cause *cause
     ht_meta_set(&meta, "level_reason", "%s", reason);
     ht_meta_set(&meta, "mode", "%s", s->opened.per_task ? "per-task" : "cpu-wide");
     ht_meta_set(&meta, "recorder_pid", "%d", (int)getpid());
+    enum ht_pid_namespace namespace = ht_pid_namespace("");
+    if (namespace != HT_PID_NAMESPACE_UNKNOWN)
+        ht_meta_set(&meta, "pid_namespace", "%s", ht_pid_namespace_name(namespace));
     set_target(s, &meta);
     set_window(s, &meta);
+    char processes[64];
+    ht_snapshots_describe(s, processes, sizeof processes);
+    if (processes[0] != '\0')
+        ht_meta_set(&meta, "numa_maps_processes", "%s", processes);
     enum ht_status status = ht_meta_put(&meta, s->writer, s->encoder, cause);
     ht_meta_free(&meta);
     return status;
@@ -138,7 +152,8 @@ enum ht_status ht_session_put_before(struct ht_session *s, struct ht_cause *caus
     enum ht_status status;
     s->start_ns = ht_clock_now(&s->clock); /* of the snapshots; set again when the window opens */
     s->start_realtime_ns = ht_clock_realtime();
-    if ((status = put_topology(s, cause)) != HT_OK ||
+    if ((status = ht_snapshots_plan(s, cause)) != HT_OK || (status = put_topology(s, cause)) != HT_OK ||
+        (status = put_devices(s, cause)) != HT_OK ||
         (status = ht_session_put_conditions(s, 0, cause)) != HT_OK ||
         (status = ht_plan_write(&s->plan, s->options->root, s->writer, s->encoder, cause)) != HT_OK ||
         (status = ht_writer_put(s->writer, s->encoder, &s->options->labels, 0, cause)) != HT_OK ||
@@ -147,16 +162,28 @@ enum ht_status ht_session_put_before(struct ht_session *s, struct ht_cause *caus
     return HT_OK;
 }
 
+/* What the readings cost: of numa_maps, time inside the mmap_lock of others. */
+static void set_readings(const struct ht_session *s, struct ht_meta *meta) {
+    const struct ht_snapshots *all = &s->snapshots;
+    if (all->node_stats.readings > 0)
+        ht_meta_set(meta, "node_statistics_read_ns", "%llu", (unsigned long long)all->node_stats.spent_ns);
+    if (all->cgroup_stats.readings > 0)
+        ht_meta_set(meta, "cgroup_statistics_read_ns", "%llu",
+                    (unsigned long long)all->cgroup_stats.spent_ns);
+    if (all->numa_maps.readings > 0)
+        ht_meta_set(meta, "numa_maps_read_ns", "%llu", (unsigned long long)all->numa_maps.spent_ns);
+}
+
 static void set_end(struct ht_session *s, const struct ht_summary *summary, struct ht_meta *meta) {
     uint64_t samples = 0, lost = 0;
     for (unsigned i = 0; i < summary->events; i++) {
-        samples += summary->event[i].samples;
+        samples += summary->event[i].is_snapshot ? 0 : summary->event[i].samples;
         lost += summary->event[i].lost;
     }
     ht_meta_set(meta, "window_end_ns", "%llu", (unsigned long long)s->end_ns);
     ht_meta_set(meta, "end_reason", "%s", s->end_reason);
-    if (s->target.child > 0 && s->target.pids > 0 && meta->status == HT_OK)
-        meta->status = set_target_pids(s, meta); /* with what the command started */
+    if (s->target.pids > 0 && s->target.kind != HT_TARGET_PROCESSES && meta->status == HT_OK)
+        meta->status = set_target_pids(s, meta); /* with what came since */
     ht_meta_set(meta, "recorder_cpu_ns", "%llu", (unsigned long long)summary->cpu_ns);
     ht_meta_set(meta, "recorder_cpu_share", "%.6f", summary->cpu_share);
     ht_meta_set(meta, "recorder_total_cpu_ns", "%llu", (unsigned long long)summary->total_cpu_ns);
@@ -167,6 +194,8 @@ static void set_end(struct ht_session *s, const struct ht_summary *summary, stru
     ht_meta_set(meta, "foreign_id_samples", "%llu", (unsigned long long)s->totals.foreign);
     ht_meta_set(meta, "malformed_records", "%llu", (unsigned long long)s->totals.malformed);
     ht_meta_set(meta, "ignored_records", "%llu", (unsigned long long)s->totals.ignored);
+    ht_meta_set(meta, "switches_of_others", "%llu", (unsigned long long)s->totals.filtered);
+    set_readings(s, meta);
     if (summary->command_exited)
         ht_meta_set(meta, "command_status", WIFSIGNALED(summary->command_status) ? "signal %d" : "exit %d",
                     WIFSIGNALED(summary->command_status) ? WTERMSIG(summary->command_status)

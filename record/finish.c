@@ -2,8 +2,10 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/capability.h>
 
 #include "record/base/privilege.h"
+#include "record/collect/chains.h"
 #include "record/collect/counters.h"
 #include "record/collect/symbols.h"
 
@@ -11,12 +13,12 @@
 
 /* Where every hit is a sample (period 1), what an event counted on a CPU and neither delivered nor counted as
  * lost was dropped by the kernel on the way: it happens (6.18, single hits of tasks that exit), and only this
- * difference shows it. */
+ * difference shows it. Before 6.0 the kernel counts no losses by event: there it is all that was lost. */
 static enum ht_status add_unexplained(struct ht_session *s, uint32_t counter, struct ht_table *loss) {
     uint64_t **n = s->counters.number, seen = n[HT_COUNTER_LOST][counter];
     unsigned event = (unsigned)n[HT_COUNTER_EVENT][counter];
     uint32_t row;
-    if (s->plan.event[event].attr.sample_period != 1 || !n[HT_COUNTER_LOST_KNOWN][counter])
+    if (s->plan.event[event].attr.sample_period != 1)
         return HT_OK;
     for (size_t i = 0; i < s->opened.count; i++)
         if (s->opened.open[i].event == event && s->opened.open[i].cpu == (int)n[HT_COUNTER_CPU][counter])
@@ -64,6 +66,8 @@ static enum ht_status put_gaps(struct ht_session *s, struct ht_cause *cause) {
         table.number[HT_LOSS_EVENT][row] = s->plan.event[i].number;
         table.number[HT_LOSS_COUNT][row] = s->end_ns - s->gap_start_ns[i];
     }
+    if (status == HT_OK)
+        status = ht_cpus_gaps(&s->which, "", &s->opened, s->start_ns, s->end_ns, &table, &s->limits);
     status = status == HT_OK ? ht_session_put(s, &table, cause) : ht_fail(cause, status, "out of memory");
     ht_table_free(&table);
     return status;
@@ -86,18 +90,30 @@ static void fill_summary(struct ht_session *s, struct ht_summary *summary) {
     summary->cpu_ns = s->window_cpu_ns;
     summary->total_cpu_ns = ht_budget_cpu_ns();
     if (summary->window_s > 0)
-        summary->cpu_share = (double)s->window_cpu_ns / (summary->window_s * 1e9 * (double)s->cpus);
+        summary->cpu_share =
+            (double)s->window_cpu_ns / (summary->window_s * 1e9 * (double)s->which.online.cpus);
     for (unsigned i = 0; i < s->plan.events; i++) {
         struct ht_counter_sum sum;
         if (!s->plan.event[i].open)
             continue;
         ht_counters_sum(&s->counters, i, &sum);
-        summary->event[summary->events++] = (struct ht_event_summary){
-            s->plan.event[i].source->name, samples_of(s, i), sum.lost + s->unexplained[i], sum.lost_known};
+        if (s->plan.event[i].source->kind == HT_EVENT_KIND_SIDEBAND && sum.lost == 0)
+            continue; /* its records are no samples */
+        summary->event[summary->events++] = (struct ht_event_summary){.name = s->plan.event[i].source->name,
+                                                                      .samples = samples_of(s, i),
+                                                                      .lost = sum.lost + s->unexplained[i],
+                                                                      .lost_known = sum.lost_known};
+        if (s->plan.event[i].source->kind == HT_EVENT_KIND_SWITCH)
+            summary->event[summary->events - 1].left_out = s->totals.filtered;
+        if (s->plan.event[i].source->kind == HT_EVENT_KIND_SNAPSHOT) {
+            summary->event[summary->events - 1].samples = sum.value;
+            summary->event[summary->events - 1].is_snapshot = 1;
+        }
     }
     summary->ring_bytes = ht_drain_ring_bytes(s->drain);
     summary->rounds = s->totals.rounds;
     summary->late = s->totals.late;
+    summary->overrun = s->totals.overrun;
     summary->unknown = s->totals.unknown;
     summary->malformed = s->totals.malformed;
     summary->has_command = s->target.child > 0;
@@ -118,8 +134,37 @@ static void say_foreign(struct ht_session *s) {
         ht_limits_add(
             &s->limits, s->totals.foreign, "identifiers of page faults",
             "record while no other perf session samples page faults",
-            "the kernel wrote another session's identifier into samples of ours; they were known by "
-            "ring, CPU and layout");
+            "the kernel wrote another session's identifier into %llu samples of ours; they were known by "
+            "ring, CPU and layout",
+            (unsigned long long)s->totals.foreign);
+}
+
+static void say_readings(struct ht_session *s) {
+    if (s->readings.failed > 0)
+        ht_limits_add(&s->limits, s->readings.failed, "readings of events", "",
+                      "%llu times an event could not be read: its last reading before stands in for it",
+                      (unsigned long long)s->readings.failed);
+}
+
+static void say_chains(struct ht_session *s) {
+    if (s->totals.chains_dropped > 0)
+        ht_limits_add(
+            &s->limits, s->totals.chains_dropped, "call chains", "a shorter window, or no -g",
+            "%llu samples whose call chain was not kept: longer than %u frames, or one of more than "
+            "%u different ones",
+            (unsigned long long)s->totals.chains_dropped, HT_CHAIN_FRAMES_MAX, HT_CHAINS_MAX);
+}
+
+/* Root may lack a capability that the process has, as in a container: no command of ours mends that. */
+static void say_denied_maps(struct ht_session *s) {
+    int may_trace = ht_has_capability(CAP_SYS_PTRACE);
+    if (s->denied_maps > 0)
+        ht_limits_add(&s->limits, s->denied_maps,
+                      may_trace ? "mappings of processes" : "mappings of other users' processes",
+                      may_trace ? "" : HT_MEND_PRIVILEGE,
+                      "/proc/PID/maps of %llu of %zu processes may not be read%s: their code has no names",
+                      (unsigned long long)s->denied_maps, s->queue.taken,
+                      may_trace ? ", as they have capabilities that we lack" : "");
 }
 
 static enum ht_status put_names(struct ht_session *s, struct ht_cause *cause) {
@@ -131,12 +176,11 @@ static enum ht_status put_names(struct ht_session *s, struct ht_cause *cause) {
                                          .realtime_offset = (int64_t)(s->start_realtime_ns - s->start_ns),
                                          .hits = &s->totals.hits,
                                          .spaces = &s->totals.spaces,
+                                         .ksymbols = &s->totals.ksymbols,
                                          .context = s,
                                          .is_stopped = is_stopped};
     ht_spaces_merge(&s->totals.spaces, &s->spaces);
-    if (s->denied_maps > 0)
-        ht_limits_add(&s->limits, s->denied_maps, "mappings of other users' processes", HT_MEND_PRIVILEGE,
-                      "/proc/PID/maps may not be read: no symbols");
+    say_denied_maps(s);
     return ht_symbols_collect(&request, cause);
 }
 
@@ -147,7 +191,10 @@ static enum ht_status write_rest(struct ht_session *s, struct ht_summary *summar
                                        s->encoder, cause)) != HT_OK ||
         (status = ht_session_put_conditions(s, 1, cause)) != HT_OK || (status = put_names(s, cause)) != HT_OK)
         return status;
+    ht_session_say_target(s);
     say_foreign(s);
+    say_chains(s);
+    say_readings(s);
     fill_summary(s, summary);
     if ((status = ht_session_put_end(s, summary, cause)) != HT_OK)
         return status;

@@ -11,6 +11,7 @@
 #include "record/version.h"
 
 #define SIZE_TEXT      32
+#define NAME_WIDTH     24 /* of the summary's names; wider where a longer one is listed */
 #define PROGRESS_WIDTH 60 /* blanked with spaces: no control sequences, so NO_COLOR is kept by itself */
 
 struct screen {
@@ -60,45 +61,77 @@ static void show_limits(struct ht_limits *limits, const struct ht_record_options
     limits->shown = t->rows;
 }
 
-static void show_command(const struct ht_summary *s) {
+static void show_command(const struct ht_summary *s, int width) {
     if (!s->has_command)
         return;
     if (!s->command_exited)
-        fprintf(stderr, "%-24s still running, left alone\n", "command");
+        fprintf(stderr, "%-*s still running, left alone\n", width, "command");
     else if (WIFSIGNALED(s->command_status))
-        fprintf(stderr, "%-24s killed by signal %d (%s)\n", "command", WTERMSIG(s->command_status),
+        fprintf(stderr, "%-*s killed by signal %d (%s)\n", width, "command", WTERMSIG(s->command_status),
                 strsignal(WTERMSIG(s->command_status)));
     else
-        fprintf(stderr, "%-24s exit status %d\n", "command", WEXITSTATUS(s->command_status));
+        fprintf(stderr, "%-*s exit status %d\n", width, "command", WEXITSTATUS(s->command_status));
 }
 
-static void show_events(const struct ht_summary *s, int all) {
+static int is_listed(const struct ht_event_summary *e, int all) {
+    return all || e->samples > 0 || e->lost > 0;
+}
+
+/* Names of tracepoints have 36 letters and more. */
+static int name_width(const struct ht_summary *s, int all) {
+    size_t width = NAME_WIDTH;
+    for (unsigned i = 0; i < s->events; i++)
+        if (is_listed(&s->event[i], all) && strlen(s->event[i].name) > width)
+            width = strlen(s->event[i].name);
+    return (int)width;
+}
+
+/* Kernels before 6.0 do not say whose records the lost ones were. */
+static void show_events(const struct ht_summary *s, int all, int width) {
+    int unknown = 0;
     for (unsigned i = 0; i < s->events; i++) {
         const struct ht_event_summary *e = &s->event[i];
-        if (all || e->samples > 0 || e->lost > 0)
-            fprintf(stderr, "%-24s %llu samples, %s%llu lost\n", e->name, (unsigned long long)e->samples,
-                    e->lost_known ? "" : "at least ", (unsigned long long)e->lost);
+        if (!is_listed(e, all))
+            continue;
+        if (e->is_snapshot) {
+            fprintf(stderr, "%-*s %llu reading%s\n", width, e->name, (unsigned long long)e->samples,
+                    e->samples == 1 ? "" : "s");
+            continue;
+        }
+        fprintf(stderr, "%-*s %llu samples, ", width, e->name, (unsigned long long)e->samples);
+        if (e->left_out > 0)
+            fprintf(stderr, "%llu of others left out, ", (unsigned long long)e->left_out);
+        unknown |= !e->lost_known;
+        if (e->lost == 0 && !e->lost_known)
+            fprintf(stderr, "%s\n", s->overrun > 0 ? "loss not known" : "no loss seen");
+        else
+            fprintf(stderr, "%s%llu lost\n", e->lost_known ? "" : "at least ", (unsigned long long)e->lost);
     }
+    if (unknown && s->overrun > 0)
+        fprintf(stderr, "%-*s %llu records of all events found their ring full; -m makes rings larger\n",
+                width, "lost", (unsigned long long)s->overrun);
 }
 
 static void show_summary(const struct ht_summary *s, uint32_t limits, int verbose) {
     char size[SIZE_TEXT];
+    int width = name_width(s, verbose);
     describe_bytes(s->file_bytes, size);
-    fprintf(stderr, "%-24s %s, %s\n", "capture", s->path, size);
-    fprintf(stderr, "%-24s %.1f s, ended by: %s; level: %s\n", "window", s->window_s, s->end_reason,
-            s->level);
-    show_events(s, verbose);
-    fprintf(stderr, "%-24s %.3f s of CPU in the window (%.2f %% of the machine), %.3f s in all\n", "cost",
-            (double)s->cpu_ns / 1e9, s->cpu_share * 100, (double)s->total_cpu_ns / 1e9);
+    fprintf(stderr, "%-*s %s, %s\n", width, "capture", s->path, size);
+    fprintf(stderr, "%-*s %.*f s, ended by: %s; level: %s\n", width, "window", s->window_s < 1 ? 3 : 1,
+            s->window_s, s->end_reason, s->level);
+    show_events(s, verbose, width);
+    fprintf(stderr, "%-*s %.3f s of CPU in the window (%.2f %% of the machine), %.3f s in all\n", width,
+            "cost", (double)s->cpu_ns / 1e9, s->cpu_share * 100, (double)s->total_cpu_ns / 1e9);
     if (verbose)
-        fprintf(
-            stderr, "%-24s %llu KiB a CPU, %llu rounds; records late %llu, unknown %llu, malformed %llu\n",
-            "rings", (unsigned long long)s->ring_bytes / 1024, (unsigned long long)s->rounds,
-            (unsigned long long)s->late, (unsigned long long)s->unknown, (unsigned long long)s->malformed);
+        fprintf(stderr, "%-*s %llu KiB a CPU, %llu rounds; records late %llu, unknown %llu, malformed %llu\n",
+                width, "rings", (unsigned long long)s->ring_bytes / 1024, (unsigned long long)s->rounds,
+                (unsigned long long)s->late, (unsigned long long)s->unknown,
+                (unsigned long long)s->malformed);
     if (limits > 0)
-        fprintf(stderr, "%-24s %u, as printed; the capture and its report say them too\n", "limits", limits);
-    show_command(s);
-    fprintf(stderr, "%-24s hitm-analyze report %s\n", "next", s->path);
+        fprintf(stderr, "%-*s %u, as printed; the capture and its report say them too\n", width, "limits",
+                limits);
+    show_command(s, width);
+    fprintf(stderr, "%-*s hitm-analyze report %s\n", width, "next", s->path);
 }
 
 static enum ht_status record(const struct ht_record_options *options, int argc, char **argv,

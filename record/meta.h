@@ -7,16 +7,20 @@
  *   command_line                     of hitm-record, words separated by blanks
  *   level level_reason               "software"; why no better level was taken
  *   mode                             "cpu-wide" or "per-task" (without privilege)
- *   target target_kind               as people read it; "system", "pid" or "command"
+ *   target target_kind               as people read it; "system", "pid", "cgroup" or "command"
+ *   target_cgroup target_cgroup_hierarchy   path as in /proc/PID/cgroup; "v2", or "memory" and the like
  *   target_pids                      numbers with commas; absent for the whole system
  *   recorder_pid                     the recorder's own process: its samples are kept, findings leave it out
+ *   pid_namespace                    "initial" or "own" (a container's); absent where /proc does not tell
  *   privileges                       "root", "capabilities: cap_perfmon,..." or "none"
  *   duration_requested_ns            absent where the window has no set length
  *   window_start_ns                  perf clock
  *   start_realtime_ns                CLOCK_REALTIME of the same moment
  *   line_bytes page_bytes cpus_online cpus_recorded
+ *   cpulist_recorded                 the CPUs with events, "0-3,8"
  *   ring_bytes round_ns              of each CPU's ring; length of a round
  *   cpu_clock_period_ns              absent where CPUs are not sampled
+ *   numa_maps_processes              "8 largest of 143": whose numa_maps are read, where there are no targets
  *   max_overhead                     share of the machine's CPU time, "0" no limit
  * At the end:
  *   window_end_ns end_reason         perf clock; "duration", "interrupt", "command exited" or "target gone"
@@ -24,6 +28,8 @@
  *   recorder_cpu_share               that, as a share of the machine's CPU time in the window
  *   recorder_total_cpu_ns            CPU time of the recorder in all, with set-up and symbols
  *   command_status                   "exit 0" or "signal 9"; absent without a command or while it still runs
+ *   node_statistics_read_ns cgroup_statistics_read_ns numa_maps_read_ns   CPU time of those readings;
+ *                                  of numa_maps wall time
  *   samples lost                     over all events (lost: exact where COUNTER.lost_known, else at least)
  *   late_rows                        rows older than the ROUND before them
  *   unknown_records malformed_records ignored_records   what the reader threads could not use

@@ -13,15 +13,8 @@
 #define CPU_HZ_DEFAULT   1000
 #define CPU_HZ_MAX       20000
 #define SECONDS_MAX      86400
-#define LONG_ONLY        256 /* first value of options without a letter */
 
 typedef enum ht_status setter(struct ht_record_options *o, const char *value, struct ht_cause *cause);
-
-static enum ht_status set_system(struct ht_record_options *o, const char *value, struct ht_cause *cause) {
-    (void)value, (void)cause;
-    o->system = 1;
-    return HT_OK;
-}
 
 static enum ht_status say_bad_pids(const char *value, struct ht_cause *cause) {
     return ht_fail(cause, HT_USAGE, "-p: '%s' is no list of process ids such as 123 or 123,456", value);
@@ -87,12 +80,6 @@ static enum ht_status set_label(struct ht_record_options *o, const char *value, 
     return status == HT_OK ? HT_OK : ht_fail(cause, status, "--label: %s", ht_status_text(status));
 }
 
-static enum ht_status set_force(struct ht_record_options *o, const char *value, struct ht_cause *cause) {
-    (void)value, (void)cause;
-    o->force = 1;
-    return HT_OK;
-}
-
 static enum ht_status set_ring(struct ht_record_options *o, const char *value, struct ht_cause *cause) {
     double kib;
     double page = (double)sysconf(_SC_PAGESIZE) / 1024;
@@ -120,29 +107,24 @@ static enum ht_status set_cpu_hz(struct ht_record_options *o, const char *value,
     return HT_OK;
 }
 
-static enum ht_status set_no_numa_maps(struct ht_record_options *o, const char *value,
-                                       struct ht_cause *cause) {
-    (void)value, (void)cause;
-    o->no_numa_maps = 1;
+static enum ht_status set_cgroup(struct ht_record_options *o, const char *value, struct ht_cause *cause) {
+    if (*value != '/')
+        return ht_fail(cause, HT_USAGE,
+                       "--cgroup: '%s' begins with no '/': give the path as /proc/PID/cgroup has it "
+                       "(/system.slice/db.service), or the directory below /sys/fs/cgroup",
+                       value);
+    if (o->cgroup != NULL)
+        return ht_fail(cause, HT_USAGE,
+                       "--cgroup: given twice; one is recorded, with all groups below it: name their parent");
+    o->cgroup = value;
     return HT_OK;
 }
 
-static enum ht_status set_doctor(struct ht_record_options *o, const char *value, struct ht_cause *cause) {
-    (void)value, (void)cause;
-    o->doctor = 1;
-    return HT_OK;
-}
-
-static enum ht_status set_quiet(struct ht_record_options *o, const char *value, struct ht_cause *cause) {
-    (void)value, (void)cause;
-    o->quiet = 1;
-    return HT_OK;
-}
-
-static enum ht_status set_verbose(struct ht_record_options *o, const char *value, struct ht_cause *cause) {
-    (void)value, (void)cause;
-    o->verbose = 1;
-    return HT_OK;
+static enum ht_status set_cpus(struct ht_record_options *o, const char *value, struct ht_cause *cause) {
+    enum ht_status status = ht_cpu_list_add(&o->only, value);
+    if (status == HT_FORMAT)
+        return ht_fail(cause, HT_USAGE, "-C: '%s' is no list of CPUs such as 0-3,8", value);
+    return status == HT_OK ? HT_OK : ht_fail(cause, status, "-C: %s", ht_status_text(status));
 }
 
 static enum ht_status set_root(struct ht_record_options *o, const char *value, struct ht_cause *cause) {
@@ -151,49 +133,65 @@ static enum ht_status set_root(struct ht_record_options *o, const char *value, s
     return HT_OK;
 }
 
-static enum ht_status set_help(struct ht_record_options *o, const char *value, struct ht_cause *cause) {
-    (void)value, (void)cause;
-    o->help = 1;
-    return HT_OK;
-}
+enum long_only { /* options without a letter */
+                 LABEL = 256,
+                 FORCE,
+                 MAX_OVERHEAD,
+                 CPU_HZ,
+                 NO_NUMA_MAPS,
+                 SYSROOT,
+                 DOCTOR,
+                 CGROUP,
+                 SWITCHES,
+                 NO_SWITCHES
+};
+#define LONG_ONLY LABEL
 
-static enum ht_status set_version(struct ht_record_options *o, const char *value, struct ht_cause *cause) {
-    (void)value, (void)cause;
-    o->version = 1;
-    return HT_OK;
-}
+#define FLAG(FIELD, TO) NULL, offsetof(struct ht_record_options, FIELD), TO
 
 static const struct option_row {
     int letter;
     const char *name, *value; /* value: its name in --help, NULL where the option takes none */
-    setter *set;
+    setter *set;              /* NULL: the int at offset `field` is set to `to` */
+    size_t field;
+    int to;
     const char *help;
 } rows[] = {
-    {'a', "all", NULL, set_system, "report the whole machine (the default)"},
-    {'p', "pid", "PID,...", set_pids, "report these processes, with all their threads"},
-    {'d', "duration", "SECONDS", set_seconds,
+    {'a', "all", NULL, FLAG(system, 1), "report the whole machine (the default)"},
+    {'p', "pid", "PID,...", set_pids, 0, 0, "report these processes, with all their threads"},
+    {CGROUP, "cgroup", "PATH", set_cgroup, 0, 0,
+     "report the processes of this control group and those below it"},
+    {'C', "cpu", "LIST", set_cpus, 0, 0, "record only these CPUs, as 0-3,8 (default: all but isolated ones)"},
+    {'d', "duration", "SECONDS", set_seconds, 0, 0,
      "length of the window (default 10; with a command: its lifetime)"},
-    {'o', "output", "FILE", set_output, "the capture (default HOST-UTC.hitm)"},
-    {LONG_ONLY + 0, "label", "KEY=VALUE", set_label, "keep a label in the capture; may be repeated"},
-    {LONG_ONLY + 1, "force", NULL, set_force, "overwrite an existing FILE"},
-    {'m', "ring-size", "KIB", set_ring, "ring of each CPU, a power of two (default 1024)"},
-    {LONG_ONLY + 2, "max-overhead", "PERCENT", set_overhead,
+    {'o', "output", "FILE", set_output, 0, 0, "the capture (default HOST-UTC.hitm)"},
+    {LABEL, "label", "KEY=VALUE", set_label, 0, 0, "keep a label in the capture; may be repeated"},
+    {FORCE, "force", NULL, FLAG(force, 1), "overwrite an existing FILE"},
+    {'m', "ring-size", "KIB", set_ring, 0, 0, "ring of each CPU, a power of two (default 1024)"},
+    {MAX_OVERHEAD, "max-overhead", "PERCENT", set_overhead, 0, 0,
      "give up sources above this share of the machine's CPU time (default 1; 0: never)"},
-    {LONG_ONLY + 3, "cpu-hz", "N", set_cpu_hz,
+    {CPU_HZ, "cpu-hz", "N", set_cpu_hz, 0, 0,
      "samples a second of what each CPU runs (default 1000; 0: none)"},
-    {LONG_ONLY + 4, "no-numa-maps", NULL, set_no_numa_maps, "do not read numa_maps of the targets"},
-    {LONG_ONLY + 6, "doctor", NULL, set_doctor,
+    {'g', "call-graph", NULL, FLAG(callchains, 1),
+     "keep the callers of CPU samples: costs more; user code needs frame pointers"},
+    {SWITCHES, "switches", NULL, FLAG(switches, 1), "record context switches (the default with a target)"},
+    {NO_SWITCHES, "no-switches", NULL, FLAG(switches, 0),
+     "record no context switches (the default for the whole machine)"},
+    {NO_NUMA_MAPS, "no-numa-maps", NULL, FLAG(no_numa_maps, 1),
+     "do not read numa_maps: where the memory of processes lies"},
+    {DOCTOR, "doctor", NULL, FLAG(doctor, 1),
      "say what this machine offers, what each lack costs, what mends it"},
-    {'q', "quiet", NULL, set_quiet, "say only why it failed"},
-    {'v', "verbose", NULL, set_verbose, "say more: every event, rings, rounds, odd records"},
-    {LONG_ONLY + 5, "sysroot", "DIR", set_root, "read /proc and /sys below DIR (for tests)"},
-    {'h', "help", NULL, set_help, "show this text"},
-    {'V', "version", NULL, set_version, "show the version"},
+    {'q', "quiet", NULL, FLAG(quiet, 1), "say only why it failed"},
+    {'v', "verbose", NULL, FLAG(verbose, 1), "say more: every event, rings, rounds, odd records"},
+    {SYSROOT, "sysroot", "DIR", set_root, 0, 0, "read /proc and /sys below DIR (for tests)"},
+    {'h', "help", NULL, FLAG(help, 1), "show this text"},
+    {'V', "version", NULL, FLAG(version, 1), "show the version"},
 };
 #define ROWS (sizeof rows / sizeof rows[0])
 
 void ht_record_options_help(FILE *out) {
-    fputs("usage: hitm-record [-a | -p PID,... | [-a] -- COMMAND...] [-d SECONDS] [-o FILE] [OPTION...]\n\n"
+    fputs("usage: hitm-record [-a | -p PID,... | --cgroup PATH | [-a] -- COMMAND...] [-d SECONDS] [-o FILE] "
+          "[OPTION...]\n\n"
           "Records a short window of memory contention, page migrations and their conditions into one file,\n"
           "for hitm-analyze report FILE.\n\n",
           out);
@@ -251,15 +249,24 @@ static enum ht_status say_bad_option(int result, char **argv, struct ht_cause *c
 static enum ht_status check_together(struct ht_record_options *o, struct ht_cause *cause) {
     if (o->help || o->version)
         return HT_OK;
-    if (o->doctor && (o->pids > 0 || o->system || o->command != NULL || o->output != NULL))
-        return ht_fail(cause, HT_USAGE, "--doctor records nothing: give it without -a, -p, -o and a command");
-    if (o->pids > 0 && o->system)
-        return ht_fail(cause, HT_USAGE, "-p and -a exclude each other");
-    if (o->pids > 0 && o->command != NULL)
-        return ht_fail(cause, HT_USAGE, "-p and a command exclude each other");
-    if (o->quiet && o->verbose)
-        return ht_fail(cause, HT_USAGE, "-q and -v exclude each other");
-    if (o->pids == 0 && o->command == NULL)
+    int pids = o->pids > 0, cgroup = o->cgroup != NULL, command = o->command != NULL;
+    const struct {
+        int both;
+        const char *says;
+    } wrong[] = {
+        {o->doctor && (pids || cgroup || o->system || command || o->output != NULL),
+         "--doctor records nothing: give it without -a, -p, --cgroup, -o and a command"},
+        {pids && o->system, "-p and -a exclude each other"},
+        {pids && command, "-p and a command exclude each other"},
+        {cgroup && o->system, "--cgroup and -a exclude each other"},
+        {cgroup && pids, "--cgroup and -p exclude each other"},
+        {cgroup && command, "--cgroup and a command exclude each other"},
+        {o->quiet && o->verbose, "-q and -v exclude each other"},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        if (wrong[i].both)
+            return ht_fail(cause, HT_USAGE, "%s", wrong[i].says);
+    if (!pids && !cgroup && !command)
         o->system = 1;
     return HT_OK;
 }
@@ -273,14 +280,20 @@ enum ht_status ht_record_options_parse(int argc, char **argv, struct ht_record_o
     o->ring_kib = RING_KIB_DEFAULT;
     o->max_overhead = OVERHEAD_DEFAULT;
     o->cpu_hz = CPU_HZ_DEFAULT;
+    o->switches = -1;
     o->root = "";
     make_getopt(longs, shorts);
     opterr = 0;
     optind = 0; /* glibc: start anew, so that tests may parse many lines */
     for (int result; (result = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {
         const struct option_row *row = row_of(result);
-        enum ht_status status =
-            row != NULL ? row->set(o, optarg, cause) : say_bad_option(result, argv, cause);
+        enum ht_status status = HT_OK;
+        if (row == NULL)
+            status = say_bad_option(result, argv, cause);
+        else if (row->set != NULL)
+            status = row->set(o, optarg, cause);
+        else
+            *(int *)((char *)o + row->field) = row->to;
         if (status != HT_OK)
             return status;
     }
@@ -291,6 +304,7 @@ enum ht_status ht_record_options_parse(int argc, char **argv, struct ht_record_o
 
 void ht_record_options_free(struct ht_record_options *o) {
     free(o->pid);
+    ht_cpu_list_free(&o->only);
     ht_table_free(&o->labels);
     memset(o, 0, sizeof *o);
 }

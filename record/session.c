@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "record/base/namespaces.h"
 #include "record/base/privilege.h"
 #include "record/collect/ring.h"
 
@@ -20,24 +21,27 @@
 /* ---- opening ---- */
 
 /* The CPUs of the running machine, not of --sysroot: those are what events can be opened on. */
-static enum ht_status list_cpus(struct ht_session *s, struct ht_cause *cause) {
-    struct ht_topology own;
-    enum ht_status status = ht_topology_read("", &own, &s->limits, cause);
-    if (status != HT_OK)
-        goto out;
-    s->cpu = calloc(own.cpu.rows, sizeof *s->cpu);
-    if (s->cpu == NULL) {
-        status = ht_fail(cause, HT_NOMEM, "out of memory");
-        goto out;
-    }
-    for (uint32_t row = 0; row < own.cpu.rows; row++)
-        if (own.cpu.number[HT_CPU_ONLINE][row])
-            s->cpu[s->cpus++] = (int)own.cpu.number[HT_CPU_CPU][row];
-    if (s->cpus == 0)
-        status = ht_fail(cause, HT_NOT_FOUND, "no CPU is online in sysfs");
-out:
-    ht_topology_free(&own);
+static enum ht_status choose_cpus(struct ht_session *s, struct ht_cause *cause) {
+    enum ht_status status =
+        ht_cpus_choose("", s->options->root, &s->options->only, &s->which, &s->limits, cause);
+    s->cpu = s->which.recorded.cpu;
+    s->cpus = s->which.recorded.cpus;
     return status;
+}
+
+static enum ht_status open_target(struct ht_session *s, struct ht_cause *cause) {
+    ht_pid_namespace_say(ht_pid_namespace(""), &s->limits);
+    enum ht_status status = ht_target_open(s->options, &s->target, cause);
+    if (status != HT_OK)
+        return status;
+    /* Behind the fork: a command runs where its user lets it. */
+    ht_cpus_keep_off(&s->which);
+    ht_session_choose_close(s);
+    if (s->target.kind == HT_TARGET_CGROUP && s->target.pids == 0)
+        ht_limits_add(&s->limits, 0, "control group", "",
+                      "%.500s holds no process at the start: those that come into it are reported",
+                      s->target.cgroup.path);
+    return HT_OK;
 }
 
 /* Signals become readable: blocked before any thread starts, so that only the session sees them. */
@@ -64,8 +68,22 @@ static enum ht_status open_signals(struct ht_session *s, struct ht_cause *cause)
     return s->failed_fd >= 0 ? HT_OK : ht_fail_errno(cause, "eventfd");
 }
 
+/* Whole CPUs tell the switches of all: with targets, those of others are left out. */
+static enum ht_status want_switches(struct ht_session *s, struct ht_cause *cause) {
+    const struct ht_event *event = ht_plan_event(&s->plan, "context switches");
+    if (s->opened.per_task || s->target.kind == HT_TARGET_SYSTEM || event == NULL || !event->open)
+        return HT_OK;
+    s->others = ht_pid_set_new();
+    return s->others != NULL ? HT_OK : ht_fail(cause, HT_NOMEM, "out of memory");
+}
+
 static enum ht_status open_events(struct ht_session *s, uint64_t ring_bytes, struct ht_cause *cause) {
-    struct ht_plan_options wanted = {s->options->root, s->options->cpu_hz, (uint32_t)ring_bytes};
+    struct ht_plan_options wanted = {
+        .root = s->options->root,
+        .cpu_hz = s->options->cpu_hz,
+        .switches = s->options->switches >= 0 ? s->options->switches : s->target.kind != HT_TARGET_SYSTEM,
+        .callchains = s->options->callchains,
+        .ring_bytes = (uint32_t)ring_bytes};
     struct ht_open_request request = {.plan = &s->plan, .cpu = s->cpu, .cpus = s->cpus};
     pid_t *tid = NULL;
     enum ht_status status = ht_target_threads(&s->target, &tid, &request.tids, cause);
@@ -75,7 +93,14 @@ static enum ht_status open_events(struct ht_session *s, uint64_t ring_bytes, str
         status = ht_events_open(&request, &s->opened, &s->limits, cause);
     }
     free(tid);
-    return status;
+    size_t length = strlen(cause->text);
+    if (status == HT_PERMISSION && s->target.kind == HT_TARGET_CGROUP && request.tids == 0)
+        snprintf(
+            cause->text + length, sizeof cause->text - length,
+            ". Without it only what a control group holds at the start can be recorded, and %.300s holds "
+            "no process",
+            s->target.cgroup.path);
+    return status == HT_OK ? want_switches(s, cause) : status;
 }
 
 static void want_mappings(void *context, int32_t pid) {
@@ -93,6 +118,7 @@ static enum ht_status open_rings(struct ht_session *s, uint64_t ring_bytes, stru
         .cpus = s->cpus,
         .ring_bytes = ring_bytes,
         .wanted_bytes = s->options->ring_kib * 1024,
+        .others = s->others,
         .failed_fd = s->failed_fd,
         .context = &s->queue,
         .process = want_mappings,
@@ -178,14 +204,14 @@ static enum ht_status open_all(struct ht_session *s, struct ht_cause *cause) {
         return status;
     if ((status = choose_path(s, cause)) != HT_OK ||
         (status = ht_topology_read(s->options->root, &s->topology, &s->limits, cause)) != HT_OK ||
-        (status = list_cpus(s, cause)) != HT_OK || (status = open_signals(s, cause)) != HT_OK ||
-        (status = ht_target_open(s->options, &s->target, cause)) != HT_OK ||
-        (status = ht_clock_open(&s->clock, cause)) != HT_OK ||
-        (status = ht_clock_pair(&s->clock, cause)) != HT_OK ||
-        (status = ht_pid_queue_init(&s->queue, cause)) != HT_OK)
+        (status = choose_cpus(s, cause)) != HT_OK || (status = open_signals(s, cause)) != HT_OK ||
+        (status = open_target(s, cause)) != HT_OK || (status = ht_pid_queue_init(&s->queue, cause)) != HT_OK)
         return status;
     ring_bytes = ht_ring_fit(ring_bytes, (unsigned)s->cpus);
-    if ((status = open_events(s, ring_bytes, cause)) != HT_OK || (status = open_file(s, cause)) != HT_OK)
+    /* The events before the clock, which is one too: where all are refused, they know why. */
+    if ((status = open_events(s, ring_bytes, cause)) != HT_OK ||
+        (status = ht_clock_open(&s->clock, cause)) != HT_OK ||
+        (status = ht_clock_pair(&s->clock, cause)) != HT_OK || (status = open_file(s, cause)) != HT_OK)
         return status;
     return open_rings(s, ring_bytes, cause);
 }
@@ -233,16 +259,19 @@ void ht_session_close(struct ht_session *s) {
     ht_encoder_free(s->encoder);
     ht_events_close(&s->opened);
     ht_pid_queue_free(&s->queue);
+    ht_pid_set_free(s->others);
     ht_clock_close(&s->clock);
     ht_target_close(&s->target);
     ht_numa_maps_free(&s->numa_maps);
+    ht_snapshots_free(s);
     ht_drain_totals_free(&s->totals);
     ht_spaces_free(&s->spaces);
+    ht_readings_free(&s->readings);
     ht_table_free(&s->counters);
     ht_table_free(&s->mappings);
     ht_topology_free(&s->topology);
     ht_limits_free(&s->limits);
-    free(s->cpu);
+    ht_cpus_free(&s->which);
     if (s->signal_fd >= 0)
         close(s->signal_fd);
     if (s->failed_fd >= 0)

@@ -23,7 +23,9 @@ struct ht_session_hooks {
 struct ht_event_summary {
     const char *name;
     uint64_t samples, lost;
-    int lost_known; /* exact; else at least */
+    uint64_t left_out; /* read, but about processes that were not asked for; no samples, nor lost */
+    int lost_known;    /* exact; else at least */
+    int is_snapshot;   /* samples: how often files were read */
 };
 
 struct ht_summary {
@@ -37,6 +39,7 @@ struct ht_summary {
     uint64_t cpu_ns, total_cpu_ns;
     double cpu_share; /* of the machine's CPU time in the window */
     uint64_t ring_bytes, rounds, late, unknown, malformed;
+    uint64_t overrun;                                /* records that found their ring full */
     int has_command, command_exited, command_status; /* as of waitpid */
 };
 

@@ -61,7 +61,7 @@ out:
     return status;
 }
 
-static int is_gone(pid_t pid) {
+int ht_target_is_gone(pid_t pid) {
     char path[64], text[1024];
     char state;
     int threads;
@@ -90,11 +90,41 @@ static pid_t process_of(pid_t tid) {
     return pid > 0 ? (pid_t)pid : tid;
 }
 
-static void add_process(struct ht_target *t, pid_t pid) {
-    for (size_t i = 0; i < t->pids; i++)
-        if (t->pid[i] == pid)
-            return;
+/* 0 where there is no room or memory. */
+static int add_process(struct ht_target *t, pid_t pid) {
+    size_t most = t->kind == HT_TARGET_COMMAND  ? HT_TARGET_PIDS
+                  : t->kind == HT_TARGET_CGROUP ? HT_TARGET_CGROUP_PIDS
+                                                : HT_PIDS_MAX;
+    if (pid <= 0 || (uint32_t)pid >= HT_PIDS_MAX || ht_pid_set_has(t->known, pid))
+        return 1;
+    pid_t *grown = t->pids < most ? ht_grow(t->pid, &t->capacity, t->pids + 1, sizeof *grown) : NULL;
+    if (grown == NULL) {
+        t->full = 1;
+        return 0;
+    }
+    t->pid = grown;
     t->pid[t->pids++] = pid;
+    ht_pid_set_add(t->known, pid);
+    return 1;
+}
+
+static enum ht_status open_processes(const struct ht_record_options *options, struct ht_target *t,
+                                     struct ht_cause *cause) {
+    for (size_t i = 0; i < options->pids; i++)
+        if (ht_target_is_gone(options->pid[i]))
+            return ht_fail(cause, HT_GONE, "-p %d: no such process", (int)options->pid[i]);
+    for (size_t i = 0; i < options->pids; i++)
+        if (!add_process(t, process_of(options->pid[i])))
+            return ht_fail(cause, HT_NOMEM, "out of memory");
+    return HT_OK;
+}
+
+static enum ht_status open_command(const struct ht_record_options *options, struct ht_target *t,
+                                   struct ht_cause *cause) {
+    enum ht_status status = hold_command(options->command, t, cause);
+    if (status == HT_OK && t->kind == HT_TARGET_COMMAND && !add_process(t, t->child))
+        status = ht_fail(cause, HT_NOMEM, "out of memory");
+    return status;
 }
 
 enum ht_status ht_target_open(const struct ht_record_options *options, struct ht_target *t,
@@ -102,24 +132,24 @@ enum ht_status ht_target_open(const struct ht_record_options *options, struct ht
     memset(t, 0, sizeof *t);
     t->go_fd = t->exec_fd = -1;
     t->command = options->command;
-    enum ht_status status = HT_OK;
-    for (size_t i = 0; i < options->pids; i++)
-        if (is_gone(options->pid[i]))
-            return ht_fail(cause, HT_GONE, "-p %d: no such process", (int)options->pid[i]);
-    if (options->command != NULL && (status = hold_command(options->command, t, cause)) != HT_OK)
-        return status;
-    size_t pids = options->pids + (t->child > 0 && !options->system ? 1 : 0);
-    if (pids == 0)
-        return HT_OK;
-    if ((t->pid = calloc(pids, sizeof *t->pid)) == NULL) {
-        ht_target_close(t);
+    t->kind = options->pids > 0                              ? HT_TARGET_PROCESSES
+              : options->cgroup != NULL                      ? HT_TARGET_CGROUP
+              : options->command != NULL && !options->system ? HT_TARGET_COMMAND
+                                                             : HT_TARGET_SYSTEM;
+    if ((t->known = ht_pid_set_new()) == NULL)
         return ht_fail(cause, HT_NOMEM, "out of memory");
-    }
-    for (size_t i = 0; i < options->pids; i++)
-        add_process(t, process_of(options->pid[i]));
-    if (t->child > 0 && !options->system)
-        add_process(t, t->child);
-    return HT_OK;
+    enum ht_status status = HT_OK;
+    if (t->kind == HT_TARGET_PROCESSES)
+        status = open_processes(options, t, cause);
+    else if (t->kind == HT_TARGET_CGROUP)
+        status = ht_cgroup_find(options->root, options->cgroup, &t->cgroup, cause);
+    else if (options->command != NULL)
+        status = open_command(options, t, cause);
+    if (status != HT_OK)
+        ht_target_close(t);
+    else if (t->kind == HT_TARGET_CGROUP)
+        ht_target_follow(t);
+    return status;
 }
 
 enum ht_status ht_target_release(struct ht_target *t, struct ht_cause *cause) {
@@ -145,10 +175,12 @@ int ht_target_gone(struct ht_target *t) {
             t->exited = 1;
         return t->exited;
     }
+    if (t->kind != HT_TARGET_PROCESSES)
+        return 0;
     for (size_t i = 0; i < t->pids; i++)
-        if (!is_gone(t->pid[i]))
+        if (!ht_target_is_gone(t->pid[i]))
             return 0;
-    return t->pids > 0;
+    return 1;
 }
 
 static enum ht_status add_threads(pid_t pid, pid_t **tid, size_t *tids, size_t *capacity,
@@ -190,67 +222,107 @@ enum ht_status ht_target_threads(const struct ht_target *t, pid_t **tid, size_t 
     return status;
 }
 
-static int is_known(const struct ht_target *t, pid_t pid) {
-    for (size_t i = 0; i < t->pids; i++)
-        if (t->pid[i] == pid)
-            return 1;
-    return 0;
-}
-
-/* The children that one thread started; 1 when there was no room for one. */
-static int add_children(struct ht_target *t, pid_t pid, const char *tid) {
+/* The children that one thread started. */
+static void add_children(struct ht_target *t, pid_t pid, const char *tid) {
     char path[96], text[4096];
     snprintf(path, sizeof path, "/proc/%d/task/%s/children", (int)pid, tid);
     if (ht_file_read("", path, text, sizeof text) <= 0)
-        return 0;
+        return;
     char *save = NULL;
-    for (char *word = strtok_r(text, " \n", &save); word != NULL; word = strtok_r(NULL, " \n", &save)) {
-        pid_t child = (pid_t)atoi(word);
-        if (child <= 0 || is_known(t, child))
-            continue;
-        size_t capacity = t->pids;
-        pid_t *moved =
-            t->pids < HT_TARGET_PIDS ? ht_grow(t->pid, &capacity, t->pids + 1, sizeof *moved) : NULL;
-        if (moved == NULL)
-            return 1;
-        t->pid = moved;
-        t->pid[t->pids++] = child;
-    }
-    return 0;
+    for (char *word = strtok_r(text, " \n", &save); word != NULL; word = strtok_r(NULL, " \n", &save))
+        add_process(t, (pid_t)atoi(word));
 }
 
-int ht_target_follow(struct ht_target *t) {
-    int full = 0;
-    if (t->child <= 0 || t->pids == 0)
-        return 0;
+static void follow_command(struct ht_target *t) {
     /* What is added here is looked at too, as the list grows under the loop. */
-    for (size_t i = 0; i < t->pids && !full; i++) {
+    for (size_t i = 0; i < t->pids && !t->full; i++) {
         char path[64];
         snprintf(path, sizeof path, "/proc/%d/task", (int)t->pid[i]);
         DIR *dir = opendir(path);
         if (dir == NULL)
             continue;
-        for (struct dirent *entry; !full && (entry = readdir(dir)) != NULL;)
+        for (struct dirent *entry; !t->full && (entry = readdir(dir)) != NULL;)
             if (isdigit((unsigned char)entry->d_name[0]) && strlen(entry->d_name) < 12)
-                full = add_children(t, t->pid[i], entry->d_name);
+                add_children(t, t->pid[i], entry->d_name);
         closedir(dir);
     }
-    return full;
+}
+
+static void add_member(void *context, pid_t pid) {
+    if (pid != getpid()) /* started from a shell of the group: nobody asks for the recorder */
+        add_process(context, pid);
+}
+
+static void follow_cgroup(struct ht_target *t) {
+    struct ht_cgroup_walk walk = {.context = t, .process = add_member};
+    if (ht_cgroup_walk(&t->cgroup, &walk) != HT_OK)
+        walk.unread = 1;
+    t->removed = walk.removed;
+    t->outside = walk.outside > t->outside ? walk.outside : t->outside;
+    t->unread = walk.unread > t->unread ? walk.unread : t->unread;
+}
+
+void ht_target_follow(struct ht_target *t) {
+    if (t->kind == HT_TARGET_COMMAND)
+        follow_command(t);
+    else if (t->kind == HT_TARGET_CGROUP)
+        follow_cgroup(t);
+}
+
+/* ---- the largest ---- */
+
+struct sized {
+    pid_t pid;
+    long pages;
+};
+
+static int larger_first(const void *a, const void *b) {
+    const struct sized *x = a, *y = b;
+    return x->pages != y->pages ? (x->pages < y->pages ? 1 : -1) : (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+static long resident_pages(pid_t pid) {
+    char path[64], text[128];
+    long pages;
+    snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
+    if (ht_file_read("", path, text, sizeof text) <= 0 || sscanf(text, "%*s %ld", &pages) != 1)
+        return -1; /* gone */
+    return pages;
+}
+
+size_t ht_target_largest(const struct ht_target *t, pid_t *pid, size_t room) {
+    struct sized *all = t->pids > room ? malloc(t->pids * sizeof *all) : NULL;
+    size_t count = t->pids < room ? t->pids : room;
+    if (all == NULL) { /* all of them, or without memory the first */
+        if (count > 0)
+            memcpy(pid, t->pid, count * sizeof *pid);
+        return count;
+    }
+    for (size_t i = 0; i < t->pids; i++)
+        all[i] = (struct sized){t->pid[i], resident_pages(t->pid[i])};
+    qsort(all, t->pids, sizeof *all, larger_first);
+    for (size_t i = 0; i < count; i++)
+        pid[i] = all[i].pid;
+    free(all);
+    return count;
 }
 
 void ht_target_describe(const struct ht_target *t, char *text, size_t size) {
     size_t at = 0;
     if (t->child > 0) {
-        at = (size_t)snprintf(text, size, "%scommand:", t->pids == 0 ? "whole system during " : "");
+        at = (size_t)snprintf(text, size,
+                              "%scommand:", t->kind == HT_TARGET_SYSTEM ? "whole system during " : "");
         for (char **word = t->command; *word != NULL && at < size; word++)
             at += (size_t)snprintf(text + at, size - at, " %s", *word);
         if (at < size)
             snprintf(text + at, size - at, " (pid %d)", (int)t->child);
         return;
     }
-    if (t->pids == 0)
+    if (t->kind == HT_TARGET_SYSTEM)
         snprintf(text, size, "whole system");
-    for (size_t i = 0; i < t->pids && at < size; i++)
+    if (t->kind == HT_TARGET_CGROUP)
+        snprintf(text, size, "control group %s", t->cgroup.path);
+    for (size_t i = 0; i < t->pids && at < size && t->kind == HT_TARGET_PROCESSES; i++)
         at += (size_t)snprintf(text + at, size - at, "%s%d", i == 0 ? "pid " : ", ", (int)t->pid[i]);
 }
 
@@ -262,6 +334,7 @@ void ht_target_close(struct ht_target *t) {
     if (t->child > 0 && !t->released && !t->exited)
         waitpid(t->child, &t->wait_status, 0);
     free(t->pid);
+    ht_pid_set_free(t->known);
     memset(t, 0, sizeof *t);
     t->go_fd = t->exec_fd = -1;
 }

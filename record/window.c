@@ -10,14 +10,19 @@
 
 #include "record/collect/counters.h"
 
-#define TICK_MS   250
-#define SECOND_NS 1000000000ull
+#define TICK_MS          250
+#define SECOND_NS        1000000000ull
+#define COUNTERS_EVERY_S 10
+#define MAPPINGS_NS      20000000ull /* of one tick: ten thousand processes may wake at once */
 
-/* Mappings that readers asked for since. */
-enum ht_status ht_session_read_mappings(struct ht_session *s, struct ht_cause *cause) {
+/* What is left stays in the queue, which keeps its descriptor readable: the next tick comes at once, but
+ * signals, the end of the window and the budget come before it. */
+enum ht_status ht_session_read_mappings(struct ht_session *s, int is_last, struct ht_cause *cause) {
     int32_t pid;
+    uint64_t start = ht_clock_monotonic();
     enum ht_status status = HT_OK;
-    while (status == HT_OK && ht_pid_queue_take(&s->queue, &pid)) {
+    while (status == HT_OK && (is_last || ht_clock_monotonic() - start < MAPPINGS_NS) &&
+           ht_pid_queue_take(&s->queue, &pid)) {
         status =
             ht_tasks_mappings(s->options->root, pid, s->start_ns, &s->mappings, &s->spaces, &s->denied_maps);
         if (status == HT_LIMIT) {
@@ -29,22 +34,32 @@ enum ht_status ht_session_read_mappings(struct ht_session *s, struct ht_cause *c
             status = ht_session_put(s, &s->mappings, cause);
         else if (status != HT_OK)
             ht_fail(cause, status, "mappings of process %d: %s", (int)pid, ht_status_text(status));
+        ht_snapshots_process(s, pid);
     }
     return status == HT_OK ? ht_session_put(s, &s->mappings, cause) : status;
 }
 
 static enum ht_status read_counters(struct ht_session *s, struct ht_cause *cause) {
-    enum ht_status status = ht_counters_read(&s->opened, ht_clock_now(&s->clock), &s->counters, cause);
+    uint64_t now = ht_clock_now(&s->clock);
+    enum ht_status status = ht_counters_read(&s->opened, now, &s->readings, &s->counters, cause);
+    if (status == HT_OK)
+        status = ht_snapshots_count(s, now, &s->counters, cause);
     return status == HT_OK ? ht_writer_put(s->writer, s->encoder, &s->counters, 0, cause) : status;
 }
 
-/* About every second: clock pair, counters. */
-static enum ht_status each_second(struct ht_session *s, struct ht_cause *cause) {
+/* About every second: clock pair, CPUs that came. The counters now and then: only a capture that is cut needs
+ * them before the end, and each reading interrupts the CPU that the event is on. */
+static enum ht_status each_second(struct ht_session *s, unsigned second, struct ht_cause *cause) {
     enum ht_status status = ht_clock_pair(&s->clock, cause);
     if (status == HT_OK)
         status = ht_session_put(s, &s->clock.table, cause);
-    ht_table_clear(&s->counters);
-    return status == HT_OK ? read_counters(s, cause) : status;
+    if (status == HT_OK && second % COUNTERS_EVERY_S == 0) {
+        ht_table_clear(&s->counters);
+        status = read_counters(s, cause);
+    }
+    if (status == HT_OK && (status = ht_cpus_look(&s->which, "", ht_clock_now(&s->clock))) != HT_OK)
+        ht_fail(cause, status, "CPUs: %s", ht_status_text(status));
+    return status;
 }
 
 static enum ht_status keep_budget(struct ht_session *s, struct ht_cause *cause) {
@@ -54,14 +69,21 @@ static enum ht_status keep_budget(struct ht_session *s, struct ht_cause *cause) 
     if (event < 0)
         return HT_OK;
     const struct ht_source *source = s->plan.event[event].source;
+    uint64_t now = ht_clock_now(&s->clock);
+    enum ht_status status = HT_OK;
     s->budget.switched = source->switch_off;
-    s->gap_start_ns[event] = ht_clock_now(&s->clock);
-    ht_limits_add(&s->limits, 1, source->name, "a larger --max-overhead, or a shorter window",
+    ht_limits_add(&s->limits, 1, source->topic, "a larger --max-overhead, or a shorter window",
                   "recording took %.1f %% of the machine's CPU time, over the budget of %g %%: switched off "
                   "after %.1f s",
-                  s->budget.used * 100, s->options->max_overhead,
-                  (double)(s->gap_start_ns[event] - s->start_ns) / 1e9);
-    return ht_events_switch(&s->opened, event, 0, cause);
+                  s->budget.used * 100, s->options->max_overhead, (double)(now - s->start_ns) / 1e9);
+    /* Sources of one order go together: the begin of something without its end says little. */
+    for (unsigned i = 0; i < s->plan.events && status == HT_OK; i++) {
+        if (!s->plan.event[i].open || s->plan.event[i].source->switch_off != source->switch_off)
+            continue;
+        s->gap_start_ns[i] = now;
+        status = ht_events_switch(&s->opened, (int)i, 0, cause);
+    }
+    return status;
 }
 
 int ht_session_take_signals(struct ht_session *s) {
@@ -80,41 +102,29 @@ static void tell_progress(struct ht_session *s, uint64_t now) {
     s->hooks.progress(s->hooks.context, &progress);
 }
 
-/* A command is also what it starts: its placement is read, and the capture names it as target. */
-static void follow_command(struct ht_session *s) {
-    size_t known = s->target.pids;
-    if (ht_target_follow(&s->target) && !s->target_full) {
-        s->target_full = 1;
-        ht_limits_add(&s->limits, 1, "processes of the command",
-                      "hitm-record -a, or -p with the processes that matter",
-                      "it started more than %d: the others count as not asked for", HT_TARGET_PIDS);
-    }
-    for (size_t i = known; i < s->target.pids && !s->options->no_numa_maps; i++)
-        ht_numa_maps_add(&s->numa_maps, s->target.pid[i]);
-}
-
 /* Waits for the end of the window; sets end_reason. */
 static enum ht_status watch(struct ht_session *s, struct ht_cause *cause) {
     uint64_t start = s->start_monotonic_ns, next_second = start + SECOND_NS;
     enum ht_status status = HT_OK;
     while (status == HT_OK) {
         uint64_t now = ht_clock_monotonic(), end = s->window_ns > 0 ? start + s->window_ns : UINT64_MAX;
-        uint64_t left_ms = end > now ? (end - now) / 1000000u + 1 : 0;
+        uint64_t next = ht_snapshots_next(s), until = next < end ? next : end;
+        uint64_t left_ms = until > now ? (until - now) / 1000000u + 1 : 0;
         struct pollfd wait[] = {{.fd = s->signal_fd, .events = POLLIN},
                                 {.fd = s->failed_fd, .events = POLLIN},
                                 {.fd = s->queue.wake_fd, .events = POLLIN}};
         if (poll(wait, 3, left_ms < TICK_MS ? (int)left_ms : TICK_MS) < 0 && errno != EINTR)
             return ht_fail_errno(cause, "poll");
         now = ht_clock_monotonic();
-        status = ht_session_read_mappings(s, cause);
+        status = ht_session_read_mappings(s, 0, cause);
         if (status == HT_OK && now >= next_second) {
-            status = each_second(s, cause);
+            status = each_second(s, (unsigned)((next_second - start) / SECOND_NS), cause);
             next_second += SECOND_NS;
             tell_progress(s, now);
         }
-        follow_command(s);
+        ht_session_follow(s, 0);
         if (status == HT_OK)
-            status = ht_numa_maps_tick(&s->numa_maps, ht_clock_now(&s->clock), s->writer, s->encoder, cause);
+            status = ht_snapshots_tick(s, cause);
         if (status == HT_OK)
             status = keep_budget(s, cause);
         if (ht_session_take_signals(s))
@@ -131,19 +141,29 @@ static enum ht_status watch(struct ht_session *s, struct ht_cause *cause) {
     return status;
 }
 
+/* Who is there and not asked for, as late as can be: what they start from now on is told by records. */
+static void know_others(struct ht_session *s) {
+    if (s->others == NULL)
+        return;
+    ht_pid_set_add_all(s->others);
+    for (size_t i = 0; i < s->target.pids; i++)
+        ht_pid_set_remove(s->others, s->target.pid[i]);
+}
+
 /* Everything slow comes before the events are on; the window starts when they are. */
 static enum ht_status start_window(struct ht_session *s, struct ht_cause *cause) {
     enum ht_status status = ht_session_put_before(s, cause);
     if (status != HT_OK || (status = ht_clock_pair(&s->clock, cause)) != HT_OK ||
-        (status = ht_session_put_node_stats(s, cause)) != HT_OK ||
+        (status = ht_snapshots_start(s, cause)) != HT_OK ||
         (status = ht_drain_start(s->drain, cause)) != HT_OK)
         return status;
     s->running = 1;
+    know_others(s);
     s->start_monotonic_ns = ht_clock_monotonic();
     s->start_ns = ht_clock_now(&s->clock);
     s->start_realtime_ns = ht_clock_realtime();
-    ht_budget_start(&s->budget, s->options->max_overhead / 100, (unsigned)s->cpus, s->start_monotonic_ns,
-                    ht_budget_cpu_ns());
+    ht_budget_start(&s->budget, s->options->max_overhead / 100, (unsigned)s->which.online.cpus,
+                    s->start_monotonic_ns, ht_budget_cpu_ns());
     if ((status = ht_events_switch(&s->opened, -1, 1, cause)) != HT_OK ||
         (status = read_counters(s, cause)) != HT_OK || (status = ht_session_put_start(s, cause)) != HT_OK ||
         (status = ht_session_put(s, &s->clock.table, cause)) != HT_OK)
@@ -151,34 +171,38 @@ static enum ht_status start_window(struct ht_session *s, struct ht_cause *cause)
     if ((status = ht_target_release(&s->target, cause)) != HT_OK)
         return status;
     /* Only now: a command that is held still has our own mappings. */
-    for (size_t i = 0; i < s->target.pids; i++)
-        ht_pid_queue_add(&s->queue, s->target.pid[i]);
-    ht_numa_maps_init(&s->numa_maps, s->options->root, s->target.child > 0, s->target.pid,
-                      s->options->no_numa_maps ? 0 : s->target.pids, &s->limits);
+    for (size_t i = 0; i < s->closes; i++)
+        ht_pid_queue_add(&s->queue, s->close[i]);
+    ht_snapshots_choose(s);
     return HT_OK;
 }
 
 /* Events off, rings emptied, then the last reading: only in this order value = samples + lost. */
 static enum ht_status end_window(struct ht_session *s, struct ht_cause *cause) {
     struct ht_cause later;
+    enum ht_status status = ht_cpus_before_end(&s->which, &s->opened);
+    if (status != HT_OK)
+        ht_fail(cause, status, "CPUs: %s", ht_status_text(status));
     s->end_ns = ht_clock_now(&s->clock);
-    enum ht_status status = ht_events_switch(&s->opened, -1, 0, cause);
+    enum ht_status off = ht_events_switch(&s->opened, -1, 0, status == HT_OK ? cause : &later);
+    status = status == HT_OK ? off : status;
+    if (status == HT_OK)
+        status = ht_snapshots_end_nodes(s, cause);
     enum ht_status drained = ht_drain_stop(s->drain, &s->totals, status == HT_OK ? cause : &later);
     s->running = 0;
     s->window_cpu_ns = ht_budget_cpu_ns() - s->budget.start_cpu_ns;
     if (status == HT_OK)
         status = drained;
     if (status == HT_OK)
-        status = ht_session_read_mappings(s, cause);
+        status = ht_session_read_mappings(s, 1, cause);
+    ht_session_follow(s, 1);
+    if (status == HT_OK)
+        status = ht_snapshots_end(s, cause);
     ht_table_clear(&s->counters);
     if (status == HT_OK)
         status = read_counters(s, cause);
-    if (status == HT_OK)
-        status = ht_numa_maps_end(&s->numa_maps, ht_clock_now(&s->clock), s->writer, s->encoder, cause);
     if (status == HT_OK && (status = ht_clock_pair(&s->clock, cause)) == HT_OK)
         status = ht_session_put(s, &s->clock.table, cause);
-    if (status == HT_OK)
-        status = ht_session_put_node_stats(s, cause);
     return status;
 }
 

@@ -8,6 +8,10 @@
 
 #define HT_MEND_CAPABILITIES                                                                                 \
     "sudo setcap cap_perfmon,cap_sys_ptrace,cap_syslog,cap_dac_read_search=ep $(command -v hitm-record)"
+/* Of root that lacks capabilities, and under a seccomp filter. */
+#define HT_MEND_CONTAINER                                                                                    \
+    "start the container with --cap-add=PERFMON --cap-add=SYSLOG --cap-add=SYS_PTRACE (docker, podman), or " \
+    "record on the host"
 #define HT_MEND_PRIVILEGE "run it with sudo, or once: " HT_MEND_CAPABILITIES
 
 int ht_has_capability(int capability); /* CAP_..., in force now */

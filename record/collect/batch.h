@@ -1,12 +1,18 @@
 /* Records to columns: takes the records of one reader thread's rings and fills a table of each kind, handing
  * a table over when it is full. Also keeps what the time after the window needs: distinct code addresses,
- * executable mappings, processes seen. One reader thread owns a batch. */
+ * executable mappings, names of kernel code, processes seen. One reader thread owns a batch.
+ *
+ * batch.c keeps the tables; batch_samples.c takes a record, and itself samples and switches (the hot paths);
+ * batch_side.c takes all others. */
 #ifndef HT_RECORD_COLLECT_BATCH_H
 #define HT_RECORD_COLLECT_BATCH_H
 
 #include <linux/perf_event.h>
 
+#include "record/collect/chains.h"
 #include "record/collect/hits.h"
+#include "record/collect/ksymbols.h"
+#include "record/collect/pid_set.h"
 #include "record/collect/spaces.h"
 #include "record/events/open.h"
 #include "schema/table.h"
@@ -23,15 +29,27 @@ struct ht_batch_sink {
 struct ht_batch {
     const struct ht_opened *opened;
     struct ht_batch_sink sink;
-    struct ht_table cpu_sample, task, mmap, loss;
+    struct ht_pid_set *others; /* processes whose switches are left out; NULL: nobody's. The owner sets it */
+    struct ht_table cpu_sample, chain, switches, task, mmap, ksymbol, bpf_program, loss;
     struct ht_table tracepoint[HT_EVENTS_MAX]; /* one event a chunk */
     struct ht_hits hits, processes;
     struct ht_spaces spaces;
-    int lossy; /* records were lost: mappings may be among them */
+    struct ht_chains chains; /* the owner sets their base */
+    struct ht_ksymbols ksymbols;
+    struct ht_running {
+        int32_t pid, tid;
+        int left_out;
+    } * running;      /* of each CPU: who was switched in last, -1 not known */
+    unsigned cpus;    /* of running */
+    int lossy;        /* records were lost: mappings may be among them */
+    uint64_t overrun; /* records that found the ring full, as LOST records tell */
     int32_t last_pid;
     uint64_t last_ip;
+    uint64_t last_id; /* records of one event come in a row */
+    long last_found;
     uint64_t *samples; /* rows made of each open event (index of ht_opened) */
     uint64_t unknown, malformed, ignored;
+    uint64_t filtered;    /* switches of others */
     uint64_t foreign;     /* samples that carried another session's identifier; they are in samples too */
     uint64_t bound, late; /* rows older than a round that was closed already */
 };

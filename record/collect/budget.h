@@ -22,7 +22,8 @@ void ht_budget_start(struct ht_budget *budget, double share, unsigned cpus, uint
  * before a second has passed: the start costs more than the rest. */
 int ht_budget_look(struct ht_budget *budget, uint64_t now_ns, uint64_t cpu_ns);
 
-/* The open event that goes next by the plan's order; -1 where nothing is left to give up. */
+/* The open event that goes next by the plan's order, and with it all of the same order; -1 where nothing is
+ * left to give up. */
 int ht_budget_next(const struct ht_budget *budget, const struct ht_plan *plan);
 
 uint64_t ht_budget_cpu_ns(void); /* user and system time of all threads of this process */

@@ -1,26 +1,19 @@
 #include "record/collect/counters.h"
 
-#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* What read() returns: value, enabled, running, id, and lost where the kernel has PERF_FORMAT_LOST. */
-struct reading {
-    uint64_t value, enabled, running, id, lost;
-};
-
-static enum ht_status read_event(const struct ht_opened *o, const struct ht_open_event *e,
-                                 struct reading *reading, int *lost_known, struct ht_cause *cause) {
-    const struct ht_event *event = &o->plan->event[e->event];
-    *lost_known = (event->attr.read_format & HT_FORMAT_LOST) != 0;
-    ssize_t want = *lost_known ? 40 : 32;
-    memset(reading, 0, sizeof *reading);
-    ssize_t n = read(e->fd, reading, (size_t)want);
-    if (n == want)
-        return HT_OK;
-    if (n >= 0) /* 0: an event in error state, pinned and not scheduled */
-        return ht_fail(cause, HT_SYSTEM, "short reading of event %s on CPU %d", event->source->name, e->cpu);
-    return ht_fail_errno(cause, "reading event %s on CPU %d", event->source->name, e->cpu);
+/* An event that cannot be read (in error state it reads as end of file; its device or CPU may be gone) does
+ * not end a recording: it has counted nothing since its last reading. */
+static void read_event(const struct ht_opened *o, size_t at, struct ht_readings *readings) {
+    struct ht_reading now = {0};
+    const struct ht_event *event = &o->plan->event[o->open[at].event];
+    ssize_t want = (event->attr.read_format & HT_FORMAT_LOST) != 0 ? 40 : 32;
+    if (read(o->open[at].fd, &now, (size_t)want) == want)
+        readings->last[at] = now;
+    else
+        readings->failed++;
 }
 
 /* Events were opened CPU by CPU, so that the rows of this one are the last. */
@@ -31,15 +24,19 @@ static long row_of(const struct ht_table *t, uint32_t first, int cpu, unsigned e
     return -1;
 }
 
-enum ht_status ht_counters_read(const struct ht_opened *o, uint64_t time_ns, struct ht_table *t,
-                                struct ht_cause *cause) {
+enum ht_status ht_counters_read(const struct ht_opened *o, uint64_t time_ns, struct ht_readings *readings,
+                                struct ht_table *t, struct ht_cause *cause) {
     uint32_t first = t->rows;
-    for (size_t i = 0; i < o->count; i++) {
-        struct reading reading;
-        int lost_known;
-        enum ht_status status = read_event(o, &o->open[i], &reading, &lost_known, cause);
-        if (status != HT_OK)
-            return status;
+    enum ht_status status = HT_OK;
+    if (readings->last == NULL) {
+        readings->count = o->count;
+        readings->last = calloc(o->count + 1, sizeof *readings->last);
+        if (readings->last == NULL)
+            return ht_fail(cause, HT_NOMEM, "out of memory");
+    }
+    for (size_t i = 0; i < readings->count; i++) {
+        const struct ht_reading *reading = &readings->last[i];
+        read_event(o, i, readings);
         long found = o->per_task ? row_of(t, first, o->open[i].cpu, o->open[i].event) : -1;
         uint32_t row = (uint32_t)found;
         if (found < 0) {
@@ -48,14 +45,20 @@ enum ht_status ht_counters_read(const struct ht_opened *o, uint64_t time_ns, str
             t->number[HT_COUNTER_TIME][row] = time_ns;
             t->number[HT_COUNTER_CPU][row] = (uint64_t)(int64_t)o->open[i].cpu;
             t->number[HT_COUNTER_EVENT][row] = o->open[i].event;
-            t->number[HT_COUNTER_LOST_KNOWN][row] = (uint64_t)lost_known;
+            t->number[HT_COUNTER_LOST_KNOWN][row] =
+                (o->plan->event[o->open[i].event].attr.read_format & HT_FORMAT_LOST) != 0;
         }
-        t->number[HT_COUNTER_VALUE][row] += reading.value;
-        t->number[HT_COUNTER_ENABLED][row] += reading.enabled;
-        t->number[HT_COUNTER_RUNNING][row] += reading.running;
-        t->number[HT_COUNTER_LOST][row] += reading.lost;
+        t->number[HT_COUNTER_VALUE][row] += reading->value;
+        t->number[HT_COUNTER_ENABLED][row] += reading->enabled;
+        t->number[HT_COUNTER_RUNNING][row] += reading->running;
+        t->number[HT_COUNTER_LOST][row] += reading->lost;
     }
     return HT_OK;
+}
+
+void ht_readings_free(struct ht_readings *readings) {
+    free(readings->last);
+    memset(readings, 0, sizeof *readings);
 }
 
 void ht_counters_sum(const struct ht_table *t, unsigned event, struct ht_counter_sum *sum) {

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -220,12 +221,23 @@ static void *reader_main(void *argument) {
 
 /* ---- rings ---- */
 
+/* What kernel.perf_event_mlock_kb has to be: a ring takes a page beside its bytes, and the clock has two. */
+static unsigned long long wanted_kib(const struct ht_drain *d) {
+    return (d->request.wanted_bytes + 3 * (uint64_t)sysconf(_SC_PAGESIZE)) / 1024;
+}
+
 /* Every ring has one size: the first that all locked-memory limits allow. */
 static enum ht_status map_ring(struct ht_drain *d, struct ht_ring *ring, int fd, int cpu,
                                struct ht_cause *cause) {
     uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
     for (;;) {
         enum ht_status status = ht_ring_map(ring, fd, cpu, d->ring_bytes, cause);
+        if (status == HT_PERMISSION && d->ring_bytes <= page)
+            return ht_fail(cause, status,
+                           "no locked memory is left for a ring on CPU %d (ulimit -l, "
+                           "kernel.perf_event_mlock_kb): run it with sudo, or: sudo sysctl "
+                           "kernel.perf_event_mlock_kb=%llu",
+                           cpu, wanted_kib(d));
         if (status == HT_OK || (status != HT_PERMISSION && status != HT_NOMEM) || d->ring_bytes <= page)
             return status;
         d->ring_bytes /= 2;
@@ -233,13 +245,16 @@ static enum ht_status map_ring(struct ht_drain *d, struct ht_ring *ring, int fd,
 }
 
 static void say_ring_size(const struct ht_drain *d) {
-    if (d->ring_bytes < d->request.wanted_bytes)
-        ht_limits_add(d->request.limits, 0, "ring size",
-                      "run as root, or raise ulimit -l or kernel.perf_event_mlock_kb",
-                      "locked memory allows %llu KiB a CPU of the %llu KiB that were asked for: more loss "
-                      "in bursts",
-                      (unsigned long long)d->ring_bytes / 1024,
-                      (unsigned long long)d->request.wanted_bytes / 1024);
+    char mend[160];
+    if (d->ring_bytes >= d->request.wanted_bytes)
+        return;
+    snprintf(mend, sizeof mend, "run it with sudo, or: sudo sysctl kernel.perf_event_mlock_kb=%llu",
+             wanted_kib(d));
+    ht_limits_add(d->request.limits, 0, "ring size", mend,
+                  "locked memory (ulimit -l, kernel.perf_event_mlock_kb) allows %llu KiB a CPU of the %llu "
+                  "KiB that were asked for: more loss in bursts",
+                  (unsigned long long)d->ring_bytes / 1024,
+                  (unsigned long long)d->request.wanted_bytes / 1024);
 }
 
 static enum ht_status open_ring(struct reader *r, int cpu, struct ht_cause *cause) {
@@ -264,6 +279,8 @@ static enum ht_status new_reader(struct ht_drain *d, int node, size_t room, stru
     r->drain = d;
     r->node = node;
     enum ht_status status = ht_batch_init(&r->batch, d->request.opened, &sink);
+    r->batch.others = d->request.others;
+    r->batch.chains.base = (uint64_t)(d->readers - 1) << 32; /* numbers of their own for each thread */
     r->ring = calloc(room, sizeof *r->ring);
     r->wait = calloc(room + 1, sizeof *r->wait);
     r->encoder = ht_encoder_new(1);
@@ -372,8 +389,12 @@ enum ht_status ht_drain_stop(struct ht_drain *d, struct ht_drain_totals *totals,
         totals->ignored += r->batch.ignored;
         totals->foreign += r->batch.foreign;
         totals->late += r->batch.late;
+        totals->overrun += r->batch.overrun;
+        totals->filtered += r->batch.filtered;
+        totals->chains_dropped += r->batch.chains.dropped;
         ht_hits_merge(&totals->hits, &r->batch.hits);
         ht_spaces_merge(&totals->spaces, &r->batch.spaces);
+        ht_ksymbols_merge(&totals->ksymbols, &r->batch.ksymbols);
         if (r->status != HT_OK && status == HT_OK)
             status = ht_fail(cause, r->status, "%s", r->cause.text);
     }
@@ -384,6 +405,7 @@ void ht_drain_totals_free(struct ht_drain_totals *totals) {
     free(totals->samples);
     ht_hits_free(&totals->hits);
     ht_spaces_free(&totals->spaces);
+    ht_ksymbols_free(&totals->ksymbols);
     memset(totals, 0, sizeof *totals);
 }
 

@@ -11,6 +11,8 @@
 
 #include "record/base/limits.h"
 #include "record/collect/hits.h"
+#include "record/collect/ksymbols.h"
+#include "record/collect/pid_set.h"
 #include "record/collect/spaces.h"
 #include "record/events/open.h"
 #include "record/host/clock.h"
@@ -29,19 +31,23 @@ struct ht_drain_request {
     struct ht_limits *limits;
     const int *cpu;
     size_t cpus;
-    uint64_t ring_bytes;   /* halved where locked memory does not reach */
-    uint64_t wanted_bytes; /* what the user asked for; the difference is a limit */
-    int failed_fd;         /* eventfd that is told of a failure, so that the session ends the window */
-    void *context;         /* of process() */
+    uint64_t ring_bytes;       /* halved where locked memory does not reach */
+    uint64_t wanted_bytes;     /* what the user asked for; the difference is a limit */
+    struct ht_pid_set *others; /* processes whose switches are left out; NULL: nobody's */
+    int failed_fd;             /* eventfd that is told of a failure, so that the session ends the window */
+    void *context;             /* of process() */
     void (*process)(void *context, int32_t pid); /* from any reader thread: first sample of a process */
 };
 
 /* What was read, summed over the threads; after the stop. */
 struct ht_drain_totals {
     uint64_t *samples; /* of each open event (index of ht_opened) */
-    uint64_t unknown, malformed, ignored, foreign, late, rounds;
+    uint64_t unknown, malformed, ignored, foreign, late, overrun, rounds;
+    uint64_t filtered;       /* switches of others */
+    uint64_t chains_dropped; /* samples whose call chain was not kept */
     struct ht_hits hits;
     struct ht_spaces spaces;
+    struct ht_ksymbols ksymbols;
 };
 
 /* Maps the rings and joins the events of each CPU to its ring. Before the events are switched on. */

@@ -10,7 +10,7 @@ static inline uint32_t slot_of(int32_t pid, uint64_t ip, uint32_t slots) {
 
 static struct ht_hit *find(struct ht_hit *slot, uint32_t slots, int32_t pid, uint64_t ip) {
     uint32_t h = slot_of(pid, ip, slots);
-    while (slot[h].used && (slot[h].ip != ip || slot[h].pid != pid))
+    while (slot[h].what != 0 && (slot[h].ip != ip || slot[h].pid != pid))
         h = (h + 1) & (slots - 1);
     return &slot[h];
 }
@@ -21,7 +21,7 @@ static int grow(struct ht_hits *hits) {
     if (slot == NULL)
         return 0;
     for (uint32_t i = 0; i < hits->slots; i++)
-        if (hits->slot[i].used)
+        if (hits->slot[i].what != 0)
             *find(slot, slots, hits->slot[i].pid, hits->slot[i].ip) = hits->slot[i];
     free(hits->slot);
     hits->slot = slot;
@@ -29,24 +29,26 @@ static int grow(struct ht_hits *hits) {
     return 1;
 }
 
-void ht_hits_add(struct ht_hits *hits, int32_t pid, uint64_t ip) {
+void ht_hits_add(struct ht_hits *hits, int32_t pid, uint64_t ip, uint32_t what) {
     if (hits->slots > 0) {
         struct ht_hit *hit = find(hits->slot, hits->slots, pid, ip);
-        if (hit->used)
+        if (hit->what != 0) {
+            hit->what |= what;
             return;
+        }
     }
     if (hits->count >= HT_HITS_MAX || (hits->count * 2 >= hits->slots && !grow(hits))) {
         hits->dropped++;
         return;
     }
-    *find(hits->slot, hits->slots, pid, ip) = (struct ht_hit){ip, pid, 1};
+    *find(hits->slot, hits->slots, pid, ip) = (struct ht_hit){ip, pid, what};
     hits->count++;
 }
 
 void ht_hits_merge(struct ht_hits *into, const struct ht_hits *from) {
     for (uint32_t i = 0; i < from->slots; i++)
-        if (from->slot[i].used)
-            ht_hits_add(into, from->slot[i].pid, from->slot[i].ip);
+        if (from->slot[i].what != 0)
+            ht_hits_add(into, from->slot[i].pid, from->slot[i].ip, from->slot[i].what);
     into->dropped += from->dropped;
 }
 
@@ -60,7 +62,7 @@ static int by_pid_ip(const void *a, const void *b) {
 void ht_hits_sort(struct ht_hits *hits) {
     uint32_t packed = 0;
     for (uint32_t i = 0; i < hits->slots; i++)
-        if (hits->slot[i].used)
+        if (hits->slot[i].what != 0)
             hits->slot[packed++] = hits->slot[i];
     hits->slots = packed;
     if (packed > 0)

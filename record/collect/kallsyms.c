@@ -16,15 +16,29 @@ static int by_address(const void *a, const void *b) {
 
 static size_t count_lines(const char *text, size_t length) {
     size_t lines = 1;
-    for (size_t i = 0; i < length; i++)
-        lines += text[i] == '\n';
+    for (const char *at = text, *end = text + length; (at = memchr(at, '\n', (size_t)(end - at))) != NULL;
+         at++)
+        lines++;
     return lines;
+}
+
+/* A hundred thousand lines and more: strtoull costs too much. */
+static char *parse_hex(char *text, uint64_t *value) {
+    *value = 0;
+    for (;; text++) {
+        unsigned char c = (unsigned char)*text, letter = (unsigned char)((c | 0x20) - 'a');
+        if ((unsigned)c - '0' <= 9)
+            *value = *value << 4 | (c - '0');
+        else if (letter <= 5)
+            *value = *value << 4 | (letter + 10u);
+        else
+            return text;
+    }
 }
 
 /* "ffffffff81000000 T _stext" or "... t name\t[module]"; ends the name inside the text. */
 static int parse_line(char *line, struct ht_ksymbol *symbol, char *type) {
-    char *end;
-    symbol->start = strtoull(line, &end, 16);
+    char *end = parse_hex(line, &symbol->start);
     if (end == line || end[0] != ' ' || end[1] == '\0' || end[2] != ' ')
         return 0;
     *type = end[1];
@@ -48,22 +62,32 @@ static int is_code(char type) {
     return type == 't' || type == 'T' || type == 'w' || type == 'W';
 }
 
-static void parse(struct ht_kallsyms *k) {
-    char *save = NULL;
+static void take(struct ht_kallsyms *k, const struct ht_ksymbol *s) {
+    if (s->start != 0)
+        k->hidden = 0;
+    if (s->name[0] == '_' && strcmp(s->name, "_stext") == 0)
+        k->text_start = s->start;
+    else if (s->name[0] == '_' && strcmp(s->name, "_etext") == 0)
+        k->text_end = s->start;
+    k->symbols++;
+}
+
+/* 1 where the symbols come in order of address, as those of most kernels do. */
+static int parse(struct ht_kallsyms *k) {
+    int in_order = 1;
     k->hidden = 1;
-    for (char *line = strtok_r(k->text, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save)) {
+    for (char *line = k->text, *next; line != NULL; line = next) {
         struct ht_ksymbol *s = &k->symbol[k->symbols];
         char type;
+        next = strchr(line, '\n');
+        if (next != NULL)
+            *next++ = '\0';
         if (!parse_line(line, s, &type) || !is_code(type))
             continue;
-        if (s->start != 0)
-            k->hidden = 0;
-        if (strcmp(s->name, "_stext") == 0)
-            k->text_start = s->start;
-        else if (strcmp(s->name, "_etext") == 0)
-            k->text_end = s->start;
-        k->symbols++;
+        in_order &= k->symbols == 0 || s[-1].start <= s->start;
+        take(k, s);
     }
+    return in_order;
 }
 
 enum ht_status ht_kallsyms_read(const char *root, struct ht_kallsyms *k, struct ht_cause *cause) {
@@ -77,10 +101,10 @@ enum ht_status ht_kallsyms_read(const char *root, struct ht_kallsyms *k, struct 
         ht_kallsyms_free(k);
         return ht_fail(cause, HT_NOMEM, "out of memory");
     }
-    parse(k);
+    int in_order = parse(k);
     if (k->symbols == 0)
         k->hidden = 1; /* an empty file is another way to hide */
-    if (k->symbols > 0)
+    if (!in_order)
         qsort(k->symbol, k->symbols, sizeof *k->symbol, by_address);
     for (size_t i = k->symbols; i-- > 1;) {
         struct ht_ksymbol *s = &k->symbol[i - 1];

@@ -3,9 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/capability.h>
+#include <unistd.h>
 
 #include "record/base/files.h"
 #include "record/base/privilege.h"
+#include "record/collect/tasks.h"
 #include "record/host/clock.h"
 
 #define RSS_BYTES_MAX  (32ull << 30) /* 4.5 s were seen at 210 GB: 0.7 s here at worst */
@@ -15,70 +18,7 @@
 #define INTERVAL_NS    2000000000ull
 #define INTERVAL_YOUNG 250000000ull /* doubles up to INTERVAL_NS: a command may be over soon */
 #define MAPS_BYTES_MAX (64u << 20)
-
-/* ---- one line: "7f12a000 default file=/usr/bin/cat mapped=2 N0=2 kernelpagesize_kB=4" ---- */
-
-static int value_of(const char *word, size_t length, const char *key, uint64_t *value) {
-    size_t k = strlen(key);
-    if (length <= k || strncmp(word, key, k) != 0 || word[k] != '=')
-        return 0;
-    *value = strtoull(word + k + 1, NULL, 10);
-    return 1;
-}
-
-static void take_word(const char *word, size_t length, struct ht_numa_map_line *p) {
-    uint64_t value;
-    char *end;
-    if (length > 5 && strncmp(word, "file=", 5) == 0) {
-        p->file = word + 5;
-        p->file_length = length - 5;
-        if (p->kind == HT_NUMA_MAP_KIND_OTHER)
-            p->kind = HT_NUMA_MAP_KIND_FILE;
-    } else if (length == 4 && strncmp(word, "heap", 4) == 0) {
-        p->kind = HT_NUMA_MAP_KIND_HEAP;
-    } else if (length >= 5 && strncmp(word, "stack", 5) == 0) {
-        p->kind = HT_NUMA_MAP_KIND_STACK;
-    } else if (length == 4 && strncmp(word, "huge", 4) == 0) {
-        p->kind = HT_NUMA_MAP_KIND_HUGE;
-    } else if (value_of(word, length, "anon", &value)) {
-        p->anon = value;
-    } else if (value_of(word, length, "dirty", &value)) {
-        p->dirty = value;
-    } else if (value_of(word, length, "mapped", &value)) {
-        p->mapped = value;
-    } else if (value_of(word, length, "kernelpagesize_kB", &value)) {
-        p->page_bytes = value * 1024;
-    } else if (word[0] == 'N' && length > 2 && p->nodes < 64) {
-        unsigned long node = strtoul(word + 1, &end, 10);
-        if (end > word + 1 && *end == '=') {
-            p->node[p->nodes].node = (unsigned)node;
-            p->node[p->nodes++].pages = strtoull(end + 1, NULL, 10);
-        }
-    }
-}
-
-int ht_numa_map_parse(const char *line, struct ht_numa_map_line *p) {
-    char *end;
-    memset(p, 0, sizeof *p);
-    p->file = "";
-    p->start = strtoull(line, &end, 16);
-    if (end == line || *end != ' ')
-        return 0;
-    p->policy = end + 1;
-    p->policy_length = strcspn(p->policy, " \n");
-    if (p->policy_length == 0)
-        return 0;
-    const char *word = p->policy + p->policy_length;
-    while (*(word += strspn(word, " ")) != '\0' && *word != '\n') {
-        size_t length = strcspn(word, " \n");
-        take_word(word, length, p);
-        word += length;
-    }
-    if (p->kind == HT_NUMA_MAP_KIND_OTHER && p->anon > 0)
-        p->kind = HT_NUMA_MAP_KIND_ANON;
-    /* Without anon= every page is a page of the file; "mapped" is left out where it equals "dirty". */
-    return 1;
-}
+#define TICK_NS        20000000ull /* the session has other things to do */
 
 /* ---- one snapshot ---- */
 
@@ -113,46 +53,71 @@ static enum ht_status line_rows(const struct ht_numa_map_line *p, uint64_t now_n
     return HT_OK;
 }
 
-static enum ht_status write_snapshot(char *text, uint64_t now_ns, const struct ht_numa_maps_target *target,
-                                     struct ht_limits *limits, struct ht_writer *writer,
-                                     struct ht_encoder *encoder, struct ht_cause *cause) {
+struct sink {
     struct ht_table maps, nodes;
+    struct ht_limits *limits;
+    struct ht_writer *writer;
+    struct ht_encoder *encoder;
+};
+
+static enum ht_status flush(struct sink *sink, struct ht_cause *cause) {
+    enum ht_status status = ht_writer_put(sink->writer, sink->encoder, &sink->maps, 0, cause);
+    if (status == HT_OK)
+        status = ht_writer_put(sink->writer, sink->encoder, &sink->nodes, 0, cause);
+    ht_table_clear(&sink->maps);
+    ht_table_clear(&sink->nodes);
+    return status;
+}
+
+static enum ht_status write_lines(struct sink *sink, char *text, uint64_t now_ns,
+                                  const struct ht_numa_maps_target *target, struct ht_numa_map_line *parsed,
+                                  struct ht_cause *cause) {
     enum ht_status status = HT_OK;
+    uint64_t cut = 0;
     char *save = NULL;
-    ht_table_init(&maps, HT_CHUNK_NUMA_MAP);
-    ht_table_init(&nodes, HT_CHUNK_NUMA_MAP_NODE);
     for (char *line = strtok_r(text, "\n", &save); line != NULL && status == HT_OK;
          line = strtok_r(NULL, "\n", &save)) {
-        struct ht_numa_map_line parsed;
-        if (ht_numa_map_parse(line, &parsed))
-            status = line_rows(&parsed, now_ns, target, &maps, &nodes);
+        if (!ht_numa_map_parse(line, parsed))
+            continue;
+        cut += parsed->cut;
+        if (sink->maps.rows == HT_ROWS_MAX || sink->nodes.rows + HT_NUMA_NODES_MAX > HT_ROWS_MAX)
+            status = flush(sink, cause);
+        if (status == HT_OK &&
+            (status = line_rows(parsed, now_ns, target, &sink->maps, &sink->nodes)) != HT_OK)
+            ht_fail(cause, status, "numa_maps of process %d: %s", (int)target->pid, ht_status_text(status));
     }
-    if (status == HT_LIMIT) {
-        ht_limits_add(limits, 1, "numa_maps", "",
-                      "process %d has more mappings times nodes than one chunk holds: a part of them is kept",
-                      (int)target->pid);
-        status = HT_OK;
-    }
-    if (status != HT_OK)
-        ht_fail(cause, status, "numa_maps of process %d: %s", (int)target->pid, ht_status_text(status));
-    if (status == HT_OK)
-        status = ht_writer_put(writer, encoder, &maps, 0, cause);
-    if (status == HT_OK)
-        status = ht_writer_put(writer, encoder, &nodes, 0, cause);
-    ht_table_free(&maps);
-    ht_table_free(&nodes);
+    if (cut > 0)
+        ht_limits_add(sink->limits, cut, "numa_maps", "", "pages on nodes beyond number %d are left out",
+                      HT_NUMA_NODES_MAX - 1);
+    return status == HT_OK ? flush(sink, cause) : status;
+}
+
+static enum ht_status write_snapshot(char *text, uint64_t now_ns, const struct ht_numa_maps_target *target,
+                                     struct sink *sink, struct ht_cause *cause) {
+    struct ht_numa_map_line *parsed = malloc(sizeof *parsed);
+    if (parsed == NULL)
+        return ht_fail(cause, HT_NOMEM, "out of memory");
+    ht_table_init(&sink->maps, HT_CHUNK_NUMA_MAP);
+    ht_table_init(&sink->nodes, HT_CHUNK_NUMA_MAP_NODE);
+    enum ht_status status = write_lines(sink, text, now_ns, target, parsed, cause);
+    ht_table_free(&sink->maps);
+    ht_table_free(&sink->nodes);
+    free(parsed);
     return status;
 }
 
 /* ---- the guard ---- */
 
-static uint64_t resident_bytes(const char *root, pid_t pid) {
-    char path[64], text[8192];
-    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-    if (ht_file_read(root, path, text, sizeof text) <= 0)
+/* 1 where the process is still the one that was chosen. */
+static int is_there(const struct ht_numa_maps *m, struct ht_numa_maps_target *t, uint64_t *rss_bytes) {
+    char text[1024];
+    struct ht_task_stat stat;
+    if (!ht_task_stat_read(m->root, t->pid, text, sizeof text, &stat))
         return 0;
-    const char *rss = strstr(text, "VmRSS:");
-    return rss != NULL ? strtoull(rss + strlen("VmRSS:"), NULL, 10) * 1024 : 0;
+    if (t->start_ticks == 0)
+        t->start_ticks = stat.start_ticks;
+    *rss_bytes = stat.rss_pages * (uint64_t)sysconf(_SC_PAGESIZE);
+    return t->start_ticks == stat.start_ticks;
 }
 
 static unsigned count_mappings(const char *root, pid_t pid) {
@@ -168,54 +133,76 @@ static unsigned count_mappings(const char *root, pid_t pid) {
     return lines;
 }
 
-static int is_too_large(struct ht_numa_maps *m, struct ht_numa_maps_target *t) {
-    uint64_t rss = resident_bytes(m->root, t->pid);
-    unsigned mappings = rss <= RSS_BYTES_MAX ? count_mappings(m->root, t->pid) : 0;
-    if (rss <= RSS_BYTES_MAX && mappings <= MAPPINGS_MAX)
-        return 0;
+/* One more process that is not read (again), and by how much it was too much. */
+static void leave(struct ht_numa_maps_left *left, struct ht_numa_maps_target *t, uint64_t value) {
     t->given_up = 1;
-    if (rss > RSS_BYTES_MAX)
-        ht_limits_add(m->limits, 1, "numa_maps", "",
-                      "process %d has %.1f GiB resident (over %llu): reading it would stall it", (int)t->pid,
-                      (double)rss / (1 << 30), RSS_BYTES_MAX >> 30);
-    else
-        ht_limits_add(m->limits, 1, "numa_maps", "",
-                      "process %d has %u mappings (over %u): reading it would stall it", (int)t->pid,
-                      mappings, MAPPINGS_MAX);
-    return 1;
+    left->processes++;
+    if (value < left->most)
+        return;
+    left->most = value;
+    left->pid = t->pid;
+}
+
+static int is_too_large(struct ht_numa_maps *m, struct ht_numa_maps_target *t, uint64_t rss) {
+    if (rss > RSS_BYTES_MAX) {
+        leave(&m->large, t, rss);
+        return 1;
+    }
+    unsigned mappings = count_mappings(m->root, t->pid);
+    if (mappings > MAPPINGS_MAX)
+        leave(&m->scattered, t, mappings);
+    return mappings > MAPPINGS_MAX;
+}
+
+/* What may not be read now will not be later. A process that has ended is no limit. */
+static void give_up(struct ht_numa_maps *m, struct ht_numa_maps_target *t, enum ht_status status) {
+    uint64_t rss;
+    t->given_up = 1;
+    if (status == HT_PERMISSION)
+        m->denied++;
+    else if (status == HT_NOT_FOUND && is_there(m, t, &rss) && rss > 0)
+        ht_limits_add(m->limits, 1, "numa_maps", "a kernel with CONFIG_NUMA", "/proc has no such files");
+}
+
+static void set_pace(struct ht_numa_maps *m, struct ht_numa_maps_target *t, uint64_t now_ns) {
+    uint64_t pause = t->last_cost_ns * PACE;
+    t->next_ns = now_ns + (pause > t->interval_ns ? pause : t->interval_ns);
+    t->interval_ns = t->interval_ns * 2 < INTERVAL_NS ? t->interval_ns * 2 : INTERVAL_NS;
+    if (t->last_cost_ns > COST_NS_MAX)
+        leave(&m->slow, t, t->last_cost_ns);
 }
 
 static enum ht_status snapshot(struct ht_numa_maps *m, struct ht_numa_maps_target *t, uint64_t now_ns,
                                struct ht_writer *writer, struct ht_encoder *encoder, struct ht_cause *cause) {
+    struct sink sink = {.limits = m->limits, .writer = writer, .encoder = encoder};
     char path[64], *text = NULL;
     size_t length;
-    struct ht_cause why;
-    if (is_too_large(m, t))
+    uint64_t rss = 0;
+    if (!is_there(m, t, &rss)) {
+        t->given_up = 1;
+        return HT_OK;
+    }
+    if (is_too_large(m, t, rss))
         return HT_OK;
     snprintf(path, sizeof path, "/proc/%d/numa_maps", (int)t->pid);
     uint64_t start = ht_clock_monotonic();
-    enum ht_status status = ht_file_read_all(m->root, path, MAPS_BYTES_MAX, &text, &length, &why);
+    enum ht_status status = ht_file_read_all(m->root, path, MAPS_BYTES_MAX, &text, &length, NULL);
     t->last_cost_ns = ht_clock_monotonic() - start;
-    if (status != HT_OK) {
+    m->spent_ns += t->last_cost_ns;
+    if (status == HT_OK && length == 0) { /* it has given its memory back: it is ending */
+        free(text);
         t->given_up = 1;
-        if (status == HT_PERMISSION)
-            ht_limits_add(m->limits, 1, "numa_maps", HT_MEND_PRIVILEGE, "%s", why.text);
-        else if (status == HT_NOT_FOUND && ht_file_number(m->root, "/proc/self/stat", -1) >= 0 &&
-                 resident_bytes(m->root, t->pid) > 0)
-            ht_limits_add(m->limits, 1, "numa_maps", "a kernel with CONFIG_NUMA", "%s", why.text);
-        return HT_OK; /* else the process has ended */
+        return HT_OK;
     }
-    status = write_snapshot(text, now_ns, t, m->limits, writer, encoder, cause);
+    if (status != HT_OK) {
+        give_up(m, t, status);
+        return HT_OK;
+    }
+    status = write_snapshot(text, now_ns, t, &sink, cause);
     free(text);
     t->snapshots++;
-    uint64_t pause = t->last_cost_ns * PACE;
-    t->next_ns = now_ns + (pause > t->interval_ns ? pause : t->interval_ns);
-    t->interval_ns = t->interval_ns * 2 < INTERVAL_NS ? t->interval_ns * 2 : INTERVAL_NS;
-    if (t->last_cost_ns > COST_NS_MAX) {
-        t->given_up = 1;
-        ht_limits_add(m->limits, 1, "numa_maps", "", "reading it of process %d took %.2f s: not read again",
-                      (int)t->pid, (double)t->last_cost_ns / 1e9);
-    }
+    m->snapshots++;
+    set_pace(m, t, now_ns);
     return status;
 }
 
@@ -234,14 +221,18 @@ void ht_numa_maps_init(struct ht_numa_maps *m, const char *root, int young, cons
 }
 
 void ht_numa_maps_add(struct ht_numa_maps *m, pid_t pid) {
+    ht_numa_maps_add_as(m, pid, 0);
+}
+
+void ht_numa_maps_add_as(struct ht_numa_maps *m, pid_t pid, uint64_t start_ticks) {
     struct ht_numa_maps_target *grown = realloc(m->target, (m->targets + 1) * sizeof *grown);
     if (grown == NULL) {
         ht_limits_add(m->limits, 1, "numa_maps", "", "out of memory for one more process");
         return;
     }
     m->target = grown;
-    m->target[m->targets++] =
-        (struct ht_numa_maps_target){.pid = pid, .interval_ns = m->young ? INTERVAL_YOUNG : INTERVAL_NS};
+    m->target[m->targets++] = (struct ht_numa_maps_target){
+        .pid = pid, .start_ticks = start_ticks, .interval_ns = m->young ? INTERVAL_YOUNG : INTERVAL_NS};
 }
 
 void ht_numa_maps_free(struct ht_numa_maps *m) {
@@ -252,17 +243,53 @@ void ht_numa_maps_free(struct ht_numa_maps *m) {
 enum ht_status ht_numa_maps_tick(struct ht_numa_maps *m, uint64_t now_ns, struct ht_writer *writer,
                                  struct ht_encoder *encoder, struct ht_cause *cause) {
     enum ht_status status = HT_OK;
-    for (size_t i = 0; i < m->targets && status == HT_OK; i++)
-        if (!m->target[i].given_up && m->target[i].next_ns <= now_ns)
-            status = snapshot(m, &m->target[i], now_ns, writer, encoder, cause);
+    uint64_t start = ht_clock_monotonic(), spent = 0;
+    for (size_t i = 0; i < m->targets && status == HT_OK && spent < TICK_NS; i++) {
+        struct ht_numa_maps_target *t = &m->target[m->next++ % m->targets];
+        if (!t->given_up && t->next_ns <= now_ns + spent)
+            status = snapshot(m, t, now_ns + spent, writer, encoder, cause);
+        spent = ht_clock_monotonic() - start;
+    }
     return status;
 }
 
 enum ht_status ht_numa_maps_end(struct ht_numa_maps *m, uint64_t now_ns, struct ht_writer *writer,
                                 struct ht_encoder *encoder, struct ht_cause *cause) {
     enum ht_status status = HT_OK;
-    for (size_t i = 0; i < m->targets && status == HT_OK; i++)
-        if (!m->target[i].given_up)
-            status = snapshot(m, &m->target[i], now_ns, writer, encoder, cause);
+    uint64_t start = ht_clock_monotonic();
+    for (size_t i = 0; i < m->targets && status == HT_OK; i++) {
+        struct ht_numa_maps_target *t = &m->target[i];
+        uint64_t now = now_ns + (ht_clock_monotonic() - start);
+        if (!t->given_up && (t->next_ns <= now || t->last_cost_ns * PACE <= INTERVAL_NS))
+            status = snapshot(m, t, now, writer, encoder, cause);
+    }
     return status;
+}
+
+/* One limit for each reason, however many processes it hit. */
+void ht_numa_maps_say(const struct ht_numa_maps *m) {
+    int may_trace = ht_has_capability(CAP_SYS_PTRACE);
+    if (m->large.processes > 0)
+        ht_limits_add(m->limits, m->large.processes, "numa_maps", "",
+                      "%u of %zu processes not read: with more than %llu GiB resident that could stall them "
+                      "(the largest: process %d, %.1f GiB)",
+                      m->large.processes, m->targets, RSS_BYTES_MAX >> 30, (int)m->large.pid,
+                      (double)m->large.most / (1 << 30));
+    if (m->scattered.processes > 0)
+        ht_limits_add(m->limits, m->scattered.processes, "numa_maps", "",
+                      "%u of %zu processes not read: with more than %u mappings that could stall them (most "
+                      "has process %d, %llu)",
+                      m->scattered.processes, m->targets, MAPPINGS_MAX, (int)m->scattered.pid,
+                      (unsigned long long)m->scattered.most);
+    if (m->slow.processes > 0)
+        ht_limits_add(
+            m->limits, m->slow.processes, "numa_maps", "",
+            "%u of %zu processes not read again, as one reading took more than %.1f s (the slowest: "
+            "process %d, %.2f s)",
+            m->slow.processes, m->targets, (double)COST_NS_MAX / 1e9, (int)m->slow.pid,
+            (double)m->slow.most / 1e9);
+    if (m->denied > 0)
+        ht_limits_add(m->limits, m->denied, "numa_maps", may_trace ? "" : HT_MEND_PRIVILEGE,
+                      "%u of %zu processes may not be read%s: where their memory lies is not known",
+                      m->denied, m->targets, may_trace ? ", as they have capabilities that we lack" : "");
 }

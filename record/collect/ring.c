@@ -65,23 +65,14 @@ uint64_t ht_ring_begin(struct ht_ring *ring) {
     return ring->head - ring->tail;
 }
 
-const struct perf_event_header *ht_ring_next(struct ht_ring *ring) {
-    uint64_t waiting = ring->head - ring->tail;
-    if (waiting == 0)
-        return NULL;
-    uint64_t at = ring->tail & (ring->bytes - 1);
-    const struct perf_event_header *header = (const void *)(ring->data + at);
-    /* Records are 8-byte aligned and so is the ring: a header itself never wraps. */
-    uint16_t size = waiting >= sizeof *header ? header->size : 0;
-    if (size < sizeof *header || size % 8 != 0 || size > waiting) {
-        ring->malformed++;
-        ring->tail = ring->head;
-        return NULL;
-    }
-    ring->tail += size;
+const struct perf_event_header *ht_ring_malformed(struct ht_ring *ring) {
+    ring->malformed++;
+    ring->tail = ring->head;
+    return NULL;
+}
+
+const struct perf_event_header *ht_ring_join(struct ht_ring *ring, uint64_t at, uint16_t size) {
     uint64_t to_end = ring->bytes - at;
-    if (size <= to_end)
-        return header;
     memcpy(ring->whole, ring->data + at, to_end);
     memcpy(ring->whole + to_end, ring->data, size - to_end);
     return (const void *)ring->whole;

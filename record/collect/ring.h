@@ -5,6 +5,7 @@
 #define HT_RECORD_COLLECT_RING_H
 
 #include <linux/perf_event.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "schema/status.h"
@@ -37,9 +38,24 @@ void ht_ring_init(struct ht_ring *ring, struct perf_event_mmap_page *page, const
 /* Starts a walk: takes the kernel's head. Returns the bytes that wait. */
 uint64_t ht_ring_begin(struct ht_ring *ring);
 
+/* Of ht_ring_next: gives the walk up at a record of impossible size; puts a record that wraps together. */
+const struct perf_event_header *ht_ring_malformed(struct ht_ring *ring);
+const struct perf_event_header *ht_ring_join(struct ht_ring *ring, uint64_t at, uint16_t size);
+
 /* The next record, or NULL at the end of the walk. Valid until the next call; the kernel gets the space back
  * by ht_ring_release. */
-const struct perf_event_header *ht_ring_next(struct ht_ring *ring);
+static inline const struct perf_event_header *ht_ring_next(struct ht_ring *ring) {
+    uint64_t waiting = ring->head - ring->tail, at = ring->tail & (ring->bytes - 1);
+    if (waiting == 0)
+        return NULL;
+    const struct perf_event_header *header = (const void *)(ring->data + at);
+    /* Records are 8-byte aligned and so is the ring: a header itself never wraps. */
+    uint16_t size = waiting >= sizeof *header ? header->size : 0;
+    if (size < sizeof *header || size % 8 != 0 || size > waiting)
+        return ht_ring_malformed(ring);
+    ring->tail += size;
+    return size <= ring->bytes - at ? header : ht_ring_join(ring, at, size);
+}
 
 /* Gives what was walked back to the kernel. */
 void ht_ring_release(struct ht_ring *ring);

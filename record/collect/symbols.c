@@ -17,6 +17,7 @@
 
 struct place {
     uint32_t dso;
+    uint32_t what; /* HT_HIT_* */
     uint64_t offset;
 };
 
@@ -35,7 +36,9 @@ static int by_dso_offset(const void *a, const void *b) {
     const struct place *x = a, *y = b;
     if (x->dso != y->dso)
         return x->dso < y->dso ? -1 : 1;
-    return x->offset < y->offset ? -1 : x->offset > y->offset;
+    if (x->offset != y->offset)
+        return x->offset < y->offset ? -1 : 1;
+    return (int)(y->what & HT_HIT_SAMPLED) - (int)(x->what & HT_HIT_SAMPLED);
 }
 
 /* Hits of user code to places, each once; hits outside any mapping stay nameless. */
@@ -49,6 +52,7 @@ static enum ht_status find_places(struct work *w) {
         struct place *place = &w->place[w->places];
         if (hit->pid < 0)
             continue;
+        place->what = hit->what;
         enum ht_status status =
             ht_dsos_locate(&w->dsos, w->request->spaces, hit->pid, hit->ip, &place->dso, &place->offset);
         if (status == HT_OK)
@@ -98,7 +102,8 @@ static enum ht_status code_row(struct work *w, uint32_t dso, uint64_t offset, co
     return ht_table_set_bytes(&w->code, HT_CODE_BYTES, code, length);
 }
 
-/* The places of one DSO, in ascending order: a symbol comes once, however often it was hit. */
+/* The places of one DSO, in ascending order: a symbol comes once, however often it was hit. Code is wanted of
+ * what was sampled, not of callers. */
 static enum ht_status name_places(struct work *w, struct ht_dso *dso, const struct place *place,
                                   size_t places, struct ht_cause *cause) {
     struct ht_dso_symbol symbol, last = {0};
@@ -107,7 +112,7 @@ static enum ht_status name_places(struct work *w, struct ht_dso *dso, const stru
         uint8_t code[HT_CODE_LENGTH_MAX];
         if (i > 0 && place[i].offset == place[i - 1].offset)
             continue;
-        size_t length = ht_dso_code(dso, place[i].offset, code);
+        size_t length = place[i].what & HT_HIT_SAMPLED ? ht_dso_code(dso, place[i].offset, code) : 0;
         if (length > 0)
             status = code_row(w, dso->number, place[i].offset, code, length, cause);
         if (status == HT_OK && ht_dso_find(dso, place[i].offset, &symbol) &&
@@ -170,6 +175,9 @@ static void say_limits(const struct work *w) {
         ht_limits_add(r->limits, r->spaces->dropped, "symbols", "",
                       "more than %u mappings of code: mappings that were not kept for names",
                       HT_MAPPINGS_MAX);
+    if (r->ksymbols != NULL && r->ksymbols->dropped > 0)
+        ht_limits_add(r->limits, r->ksymbols->dropped, "kernel symbols", "",
+                      "more than %u came and went in the window: names that were not kept", HT_KSYMBOLS_MAX);
     if (counts.denied > 0)
         ht_limits_add(r->limits, counts.denied, "symbols", HT_MEND_PRIVILEGE,
                       "files of other users' processes may not be read");
@@ -191,6 +199,8 @@ enum ht_status ht_symbols_collect(const struct ht_symbols_request *request, stru
     ht_table_init(&w.code, HT_CHUNK_CODE);
     ht_hits_sort(request->hits);
     ht_spaces_sort(request->spaces);
+    if (request->ksymbols != NULL)
+        ht_ksymbols_sort(request->ksymbols);
     enum ht_status status = find_places(&w);
     if (status == HT_OK)
         status = name_all(&w, cause);

@@ -7,6 +7,7 @@
 
 #include "record/base/limits.h"
 #include "record/collect/hits.h"
+#include "record/collect/ksymbols.h"
 #include "record/collect/spaces.h"
 #include "schema/capture_write.h"
 
@@ -19,6 +20,7 @@ struct ht_symbols_request {
     int64_t realtime_offset;          /* CLOCK_REALTIME minus perf clock */
     struct ht_hits *hits;             /* sorted by this call */
     struct ht_spaces *spaces;         /* sorted by this call */
+    struct ht_ksymbols *ksymbols;     /* sorted by this call; NULL: none were recorded */
     void *context;                    /* of is_stopped */
     int (*is_stopped)(void *context); /* the user does not want to wait: leave the rest out; NULL: never */
 };

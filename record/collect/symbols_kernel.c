@@ -7,18 +7,21 @@
 
 #include "record/base/files.h"
 #include "record/collect/kallsyms.h"
+#include "record/collect/sample.h"
 
 #define KERNEL             "[kernel.kallsyms]"
 #define MODULES_MAX        512
 #define CPUMODE_KERNEL     1 /* PERF_RECORD_MISC_KERNEL */
 #define NOTES_MAX          65536
 #define BUILD_ID_BYTES_MAX 64
-#define PROT_CODE          5 /* read and execute */
+#define PROT_CODE          5          /* read and execute */
+#define BPF_BYTES_MAX      (2u << 20) /* of one program, where kallsyms does not say where it ends */
 
 struct module {
     char name[64]; /* without brackets; "" the kernel itself */
     uint64_t start, bytes;
     int used; /* a sample hit it */
+    int seen; /* named by records, not by kallsyms */
 };
 
 struct kernel {
@@ -98,10 +101,10 @@ static void label_of(const struct module *m, char *label, size_t size) {
         snprintf(label, size, "[%s]", m->name);
 }
 
-static enum ht_status mmap_row(struct kernel *k, const struct module *m) {
+static enum ht_status mmap_row(struct kernel *k, const struct module *m, uint64_t start, uint64_t bytes) {
     uint32_t row;
     char label[80];
-    if (m->bytes == 0)
+    if (bytes == 0)
         return HT_OK;
     enum ht_status status = ht_table_add(&k->mmap, &row);
     if (status != HT_OK)
@@ -111,8 +114,8 @@ static enum ht_status mmap_row(struct kernel *k, const struct module *m) {
     n[HT_MMAP_SOURCE][row] = HT_MMAP_SOURCE_PROC;
     n[HT_MMAP_CPUMODE][row] = CPUMODE_KERNEL;
     n[HT_MMAP_PID][row] = n[HT_MMAP_TID][row] = (uint64_t)-1;
-    n[HT_MMAP_START][row] = n[HT_MMAP_PGOFF][row] = m->start; /* offset = address: DSO.absolute */
-    n[HT_MMAP_LENGTH][row] = m->bytes;
+    n[HT_MMAP_START][row] = n[HT_MMAP_PGOFF][row] = start; /* offset = address: DSO.absolute */
+    n[HT_MMAP_LENGTH][row] = bytes;
     n[HT_MMAP_PROT][row] = PROT_CODE;
     label_of(m, label, sizeof label);
     return ht_table_set_text(&k->mmap, HT_MMAP_FILE, label);
@@ -129,7 +132,8 @@ static enum ht_status dso_row(struct kernel *k, size_t index) {
     if (m->name[0] != '\0')
         snprintf(path, sizeof path, "/sys/module/%s/notes/.note.gnu.build-id", m->name);
     k->dso.number[HT_DSO_DSO][row] = k->first_number + index;
-    k->dso.number[HT_DSO_STATE][row] = k->unreadable        ? HT_DSO_MISSING
+    k->dso.number[HT_DSO_STATE][row] = m->seen              ? HT_DSO_READ
+                                       : k->unreadable      ? HT_DSO_MISSING
                                        : k->kallsyms.hidden ? HT_DSO_HIDDEN
                                                             : HT_DSO_READ;
     k->dso.number[HT_DSO_ABSOLUTE][row] = 1;
@@ -138,38 +142,66 @@ static enum ht_status dso_row(struct kernel *k, size_t index) {
     return status == HT_OK ? ht_table_set_text(&k->dso, HT_DSO_PATH, label) : status;
 }
 
-static enum ht_status symbol_row(struct kernel *k, const struct ht_ksymbol *symbol) {
+static enum ht_status symbol_row(struct kernel *k, size_t module, uint64_t start, uint64_t bytes,
+                                 const char *name) {
     uint32_t row;
-    size_t module = module_of(k, symbol->module);
     k->module[module].used = 1;
     enum ht_status status = ht_table_add(&k->symbol, &row);
     if (status != HT_OK)
         return status;
     k->symbol.number[HT_SYMBOL_DSO][row] = k->first_number + module;
-    k->symbol.number[HT_SYMBOL_START][row] = symbol->start;
-    k->symbol.number[HT_SYMBOL_BYTES][row] = symbol->bytes;
-    return ht_table_set_text(&k->symbol, HT_SYMBOL_NAME, symbol->name);
+    k->symbol.number[HT_SYMBOL_START][row] = start;
+    k->symbol.number[HT_SYMBOL_BYTES][row] = bytes;
+    return ht_table_set_text(&k->symbol, HT_SYMBOL_NAME, name);
 }
 
-/* Hits are in ascending order of address, so a symbol that was hit often comes once. */
+/* BPF programs are a module of kallsyms that has no place of its own: each is mapped by itself. */
+static enum ht_status name_known(struct kernel *k, const struct ht_ksymbol *symbol) {
+    size_t module = module_of(k, symbol->module);
+    enum ht_status status = symbol_row(k, module, symbol->start, symbol->bytes, symbol->name);
+    if (status != HT_OK || symbol->module[0] == '\0' || k->module[module].bytes > 0)
+        return status;
+    uint64_t bytes = symbol->bytes > 0 && symbol->bytes < BPF_BYTES_MAX ? symbol->bytes : BPF_BYTES_MAX;
+    return mmap_row(k, &k->module[module], symbol->start, bytes);
+}
+
+static enum ht_status name_seen(struct kernel *k, const struct ht_ksymbol_seen *symbol) {
+    size_t module = module_of(k, symbol->type == HT_KSYMBOL_TYPE_BPF ? "bpf" : "out of line");
+    k->module[module].seen = module > 0; /* 0: no room for one more module, the kernel takes it */
+    enum ht_status status =
+        symbol_row(k, module, symbol->start, symbol->bytes, ht_ksymbols_name(k->request->ksymbols, symbol));
+    return status == HT_OK ? mmap_row(k, &k->module[module], symbol->start, symbol->bytes) : status;
+}
+
+/* Hits are in ascending order of address, so a symbol that was hit often comes once. What records told goes
+ * first: it has an end, and kallsyms would name the gap that a program left by what stands before it. */
 static enum ht_status name_hits(struct kernel *k) {
     const struct ht_hits *hits = k->request->hits;
     const struct ht_ksymbol *last = NULL;
+    const struct ht_ksymbol_seen *last_seen = NULL;
+    int has_kallsyms = !k->kallsyms.hidden && !k->unreadable;
     enum ht_status status = HT_OK;
     for (uint32_t i = 0; i < hits->slots && hits->slot[i].pid < 0 && status == HT_OK; i++) {
-        const struct ht_ksymbol *symbol = ht_kallsyms_find(&k->kallsyms, hits->slot[i].ip);
-        if (symbol != NULL && symbol != last)
-            status = symbol_row(k, symbol);
+        uint64_t ip = hits->slot[i].ip;
+        const struct ht_ksymbol_seen *seen =
+            k->request->ksymbols != NULL ? ht_ksymbols_find(k->request->ksymbols, ip) : NULL;
+        const struct ht_ksymbol *symbol =
+            seen == NULL && has_kallsyms ? ht_kallsyms_find(&k->kallsyms, ip) : NULL;
+        if (seen != NULL && seen != last_seen)
+            status = name_seen(k, seen);
+        else if (symbol != NULL && symbol != last)
+            status = name_known(k, symbol);
+        last_seen = seen != NULL ? seen : last_seen;
         last = symbol != NULL ? symbol : last;
     }
     return status;
 }
 
 static enum ht_status fill_rows(struct kernel *k) {
-    enum ht_status status = k->kallsyms.hidden || k->unreadable ? HT_OK : name_hits(k);
+    enum ht_status status = name_hits(k);
     k->module[0].used = 1;
     for (size_t i = 0; i < k->modules && status == HT_OK; i++) {
-        status = mmap_row(k, &k->module[i]);
+        status = mmap_row(k, &k->module[i], k->module[i].start, k->module[i].bytes);
         if (status == HT_OK && k->module[i].used)
             status = dso_row(k, i);
     }

@@ -14,7 +14,8 @@
 #include "record/base/grow.h"
 #include "record/host/clock.h"
 
-#define SNAPSHOT_NS_MAX 2000000000ull
+#define SNAPSHOT_CPU_NS 2000000000ull /* 150,000 tasks */
+#define SNAPSHOT_NS     10000000000ull
 #define MAPS_BYTES_MAX  (16u << 20)
 
 /* ---- tasks ---- */
@@ -35,45 +36,91 @@ static enum ht_status task_row(struct ht_table *t, uint64_t time_ns, int32_t pid
 }
 
 /* "1234 (a name) S 1 ...": the name may hold blanks and parentheses, so it ends at the last one. */
-static int parse_stat(char *text, const char **comm, int32_t *ppid) {
+int ht_task_stat_parse(char *text, struct ht_task_stat *stat) {
+    enum { PPID = 4, START = 22, RSS = 24 }; /* proc_pid_stat(5): the name is the second */
     char *open = strchr(text, '('), *close = strrchr(text, ')');
-    if (open == NULL || close == NULL || close < open)
+    if (open == NULL || close == NULL || close < open || close[1] != ' ' || close[2] == '\0')
         return 0;
+    memset(stat, 0, sizeof *stat);
     *close = '\0';
-    *comm = open + 1;
-    return sscanf(close + 1, " %*c %d", ppid) == 1;
+    stat->comm = open + 1;
+    stat->state = close[2];
+    char *p = close + 3, *end;
+    for (int field = PPID; field <= RSS; field++, p = end) {
+        unsigned long long value = strtoull(p, &end, 10);
+        if (end == p)
+            return field > PPID; /* cut, or from before the field was there: the rest is 0 */
+        if (field == PPID)
+            stat->ppid = (int32_t)value;
+        else if (field == START)
+            stat->start_ticks = value;
+        else if (field == RSS)
+            stat->rss_pages = value;
+    }
+    return 1;
 }
 
-static enum ht_status add_task(const char *root, const char *pid, const char *tid, uint64_t time_ns,
-                               struct ht_table *table) {
+int ht_task_stat_read(const char *root, int32_t pid, char *text, size_t size, struct ht_task_stat *stat) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    return ht_file_read(root, path, text, size) > 0 && ht_task_stat_parse(text, stat);
+}
+
+/* Kernel threads have no memory of their own; neither do zombies. */
+static void note_size(struct ht_largest *largest, int32_t pid, const struct ht_task_stat *stat) {
+    if (stat->rss_pages == 0 || pid == getpid())
+        return;
+    largest->of++;
+    unsigned at = largest->count;
+    while (at > 0 && largest->process[at - 1].rss_pages < stat->rss_pages)
+        at--;
+    if (at == HT_LARGEST_MAX)
+        return;
+    largest->count += largest->count < HT_LARGEST_MAX;
+    memmove(&largest->process[at + 1], &largest->process[at],
+            (largest->count - at - 1) * sizeof largest->process[0]);
+    largest->process[at] = (struct ht_large_process){pid, stat->start_ticks, stat->rss_pages};
+}
+
+struct snapshot {
+    const char *root;
+    uint64_t time_ns;
+    struct ht_table *table;
+    struct ht_largest *largest;
+};
+
+static enum ht_status add_task(const struct snapshot *s, const char *pid, const char *tid) {
     char path[600], text[1024];
-    const char *comm;
-    int32_t ppid;
+    struct ht_task_stat stat;
     snprintf(path, sizeof path, "/proc/%s/task/%s/stat", pid, tid);
-    if (ht_file_read(root, path, text, sizeof text) <= 0 || !parse_stat(text, &comm, &ppid))
+    if (ht_file_read(s->root, path, text, sizeof text) <= 0 || !ht_task_stat_parse(text, &stat))
         return HT_OK; /* gone meanwhile */
-    return task_row(table, time_ns, atoi(pid), atoi(tid), ppid, comm);
+    if (strcmp(pid, tid) == 0)
+        note_size(s->largest, atoi(pid), &stat);
+    return task_row(s->table, s->time_ns, atoi(pid), atoi(tid), stat.ppid, stat.comm);
 }
 
-static enum ht_status add_process(const char *root, const char *pid, uint64_t time_ns,
-                                  struct ht_table *table) {
+static enum ht_status add_process(const struct snapshot *s, const char *pid) {
     char path[HT_PATH_MAX];
-    snprintf(path, sizeof path, "%s/proc/%s/task", root, pid);
+    snprintf(path, sizeof path, "%s/proc/%s/task", s->root, pid);
     DIR *dir = opendir(path);
     enum ht_status status = HT_OK;
     if (dir == NULL)
         return HT_OK;
     for (struct dirent *entry; status == HT_OK && (entry = readdir(dir)) != NULL;)
         if (isdigit((unsigned char)entry->d_name[0]))
-            status = add_task(root, pid, entry->d_name, time_ns, table);
+            status = add_task(s, pid, entry->d_name);
     closedir(dir);
     return status;
 }
 
 enum ht_status ht_tasks_snapshot(const char *root, uint64_t time_ns, struct ht_table *table,
-                                 struct ht_limits *limits, struct ht_cause *cause) {
+                                 struct ht_largest *largest, struct ht_limits *limits,
+                                 struct ht_cause *cause) {
     char path[HT_PATH_MAX];
-    uint64_t start = ht_clock_monotonic(), left = 0;
+    struct snapshot snapshot = {root, time_ns, table, largest};
+    uint64_t start = ht_clock_monotonic(), start_cpu = ht_clock_thread_cpu(), left = 0;
+    memset(largest, 0, sizeof *largest);
     snprintf(path, sizeof path, "%s/proc", root);
     DIR *dir = opendir(path);
     if (dir == NULL)
@@ -82,12 +129,14 @@ enum ht_status ht_tasks_snapshot(const char *root, uint64_t time_ns, struct ht_t
     for (struct dirent *entry; status == HT_OK && (entry = readdir(dir)) != NULL;) {
         if (!isdigit((unsigned char)entry->d_name[0]))
             continue;
-        if (ht_clock_monotonic() - start > SNAPSHOT_NS_MAX)
+        if (left > 0 || ht_clock_thread_cpu() - start_cpu > SNAPSHOT_CPU_NS ||
+            ht_clock_monotonic() - start > SNAPSHOT_NS)
             left++;
         else
-            status = add_process(root, entry->d_name, time_ns, table);
+            status = add_process(&snapshot, entry->d_name);
     }
     closedir(dir);
+    largest->unseen = left;
     if (status == HT_LIMIT) {
         ht_limits_add(limits, 0, "names of tasks", "",
                       "more than %u tasks: the rest have no name unless they change it", HT_ROWS_MAX);
@@ -95,8 +144,8 @@ enum ht_status ht_tasks_snapshot(const char *root, uint64_t time_ns, struct ht_t
     }
     if (left > 0)
         ht_limits_add(limits, left, "names of tasks", "",
-                      "reading /proc took more than %llu s: processes without names",
-                      SNAPSHOT_NS_MAX / 1000000000u);
+                      "reading /proc took more than %llu s, or %llu s of CPU time: processes without names",
+                      SNAPSHOT_NS / 1000000000u, SNAPSHOT_CPU_NS / 1000000000u);
     return status == HT_OK ? HT_OK : ht_fail(cause, status, "tasks: %s", ht_status_text(status));
 }
 
@@ -173,11 +222,15 @@ enum ht_status ht_pid_queue_init(struct ht_pid_queue *q, struct ht_cause *cause)
     memset(q, 0, sizeof *q);
     pthread_mutex_init(&q->lock, NULL);
     q->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    return q->wake_fd >= 0 ? HT_OK : ht_fail_errno(cause, "eventfd");
+    if (q->wake_fd < 0)
+        return ht_fail_errno(cause, "eventfd");
+    q->known = ht_pid_set_new();
+    return q->known != NULL ? HT_OK : ht_fail(cause, HT_NOMEM, "out of memory");
 }
 
 void ht_pid_queue_free(struct ht_pid_queue *q) {
     free(q->pid);
+    ht_pid_set_free(q->known);
     if (q->wake_fd >= 0)
         close(q->wake_fd);
     pthread_mutex_destroy(&q->lock);
@@ -185,22 +238,24 @@ void ht_pid_queue_free(struct ht_pid_queue *q) {
     q->wake_fd = -1;
 }
 
-/* Each reader asks once for a pid, so this list is short enough to be searched only when it is added to. */
+/* What no process can have (the idle tasks' 0, the -1 of a record without one) is known from the start. */
+static int is_known(const struct ht_pid_queue *q, int32_t pid) {
+    return pid <= 0 || (uint32_t)pid >= HT_PIDS_MAX || ht_pid_set_has(q->known, pid);
+}
+
 void ht_pid_queue_add(struct ht_pid_queue *q, int32_t pid) {
     uint64_t one = 1;
     pthread_mutex_lock(&q->lock);
-    size_t i = 0;
-    while (i < q->count && q->pid[i] != pid)
-        i++;
-    if (i == q->count) {
-        int32_t *moved = ht_grow(q->pid, &q->capacity, q->count + 1, sizeof *moved);
-        if (moved == NULL)
-            goto out; /* this process will have no mappings; its records still come */
-        q->pid = moved;
-        q->pid[q->count++] = pid;
-        if (write(q->wake_fd, &one, sizeof one) < 0) {
-            /* EAGAIN: the counter is at its top, so the session is awake. */
-        }
+    if (is_known(q, pid))
+        goto out;
+    int32_t *moved = ht_grow(q->pid, &q->capacity, q->count + 1, sizeof *moved);
+    if (moved == NULL)
+        goto out; /* this process will have no mappings; its records still come */
+    q->pid = moved;
+    q->pid[q->count++] = pid;
+    ht_pid_set_add(q->known, pid);
+    if (write(q->wake_fd, &one, sizeof one) < 0) {
+        /* EAGAIN: the counter is at its top, so the session is awake. */
     }
 out:
     pthread_mutex_unlock(&q->lock);

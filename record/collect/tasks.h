@@ -9,13 +9,41 @@
 #include <pthread.h>
 
 #include "record/base/limits.h"
+#include "record/collect/pid_set.h"
 #include "record/collect/spaces.h"
 #include "schema/table.h"
 
-/* Appends SNAPSHOT rows of every task under ROOT/proc to a TASK table. Stops after a time budget and says so.
- */
+/* The start of /proc/PID/stat (proc_pid_stat(5)). */
+struct ht_task_stat {
+    const char *comm; /* points into the text */
+    char state;
+    int32_t ppid;
+    uint64_t start_ticks; /* since boot: tells a process from a later one with its number */
+    uint64_t rss_pages;   /* of the whole process */
+};
+
+/* Cuts the text up; 0 where it is none. */
+int ht_task_stat_parse(char *text, struct ht_task_stat *stat);
+
+/* The same of /proc/PID/stat, read into text; 0 where the process is gone. */
+int ht_task_stat_read(const char *root, int32_t pid, char *text, size_t size, struct ht_task_stat *stat);
+
+/* The processes with the most resident memory, largest first; not our own. */
+#define HT_LARGEST_MAX 8
+struct ht_largest {
+    struct ht_large_process {
+        int32_t pid;
+        uint64_t start_ticks, rss_pages;
+    } process[HT_LARGEST_MAX];
+    unsigned count;
+    uint64_t of, unseen; /* processes with memory; those that were not looked at */
+};
+
+/* Appends SNAPSHOT rows of every task under ROOT/proc to a TASK table, and finds the largest on the way.
+ * Stops after a time budget and says so. */
 enum ht_status ht_tasks_snapshot(const char *root, uint64_t time_ns, struct ht_table *table,
-                                 struct ht_limits *limits, struct ht_cause *cause);
+                                 struct ht_largest *largest, struct ht_limits *limits,
+                                 struct ht_cause *cause);
 
 /* Appends the mappings of a process to an MMAP table and its executable ones to spaces. A process that is
  * gone is no failure; `denied` counts those that may not be read. */
@@ -27,6 +55,7 @@ struct ht_pid_queue {
     pthread_mutex_t lock;
     int32_t *pid;
     size_t count, capacity, taken;
+    struct ht_pid_set *known;
     int wake_fd; /* eventfd */
 };
 

@@ -18,5 +18,6 @@
 #define HT_FLAG_COMM_EXEC      (1ull << 24)
 #define HT_FLAG_CONTEXT_SWITCH (1ull << 26)
 #define HT_FLAG_KSYMBOL        (1ull << 29)
+#define HT_FLAG_BPF_EVENT      (1ull << 30)
 
 #endif

@@ -1,17 +1,19 @@
 #include "record/events/open.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "record/base/files.h"
 #include "record/base/grow.h"
 #include "record/base/privilege.h"
 #include "record/events/attr_fallback.h"
+#include "record/events/descriptors.h"
 #include "record/events/flags.h"
+#include "record/events/refusals.h"
 
 /* ---- the table of open events ---- */
 
@@ -61,44 +63,29 @@ long ht_events_find(const struct ht_opened *o, uint64_t id) {
 
 /* ---- opening ---- */
 
-static int is_denied(int error) {
-    return error == EACCES || error == EPERM;
-}
-
-/* Opens with the event's attr; on EINVAL gives up optional attributes, newest first, and on a refusal the
- * kernel's side. What worked stays in the attr, so that every CPU gets the same. */
+/* Opens with as much of the event's attr as the kernel has, and on a refusal without the kernel's side. What
+ * worked stays in the attr, so that every CPU gets the same. */
 static int open_adapting(struct ht_event *event, pid_t tid, int cpu, struct ht_limits *limits) {
-    for (;;) {
-        int fd = ht_perf_open(&event->attr, tid, cpu, -1);
-        if (fd >= 0)
-            return fd;
-        int error = errno;
-        if (error == EINVAL) {
-            const struct ht_attr_fallback *dropped = ht_attr_drop_next(&event->attr);
-            if (dropped == NULL) {
-                errno = error;
-                return -1;
-            }
-            ht_limits_add(limits, 1, dropped->name, "a newer kernel", "needs Linux %s: %s", dropped->kernel,
-                          dropped->lost);
-            continue;
+    uint64_t flags = ht_attr_flags(&event->attr);
+    uint32_t dropped;
+    int fd = ht_attr_open(&event->attr, tid, cpu, &dropped), error = errno;
+    if (fd < 0 && ht_refusal_is_denied(error) && !(flags & HT_FLAG_EXCLUDE_KERNEL)) {
+        struct perf_event_attr user = event->attr;
+        ht_attr_set_flags(&user, flags | HT_FLAG_EXCLUDE_KERNEL | HT_FLAG_EXCLUDE_HV);
+        fd = ht_attr_open(&user, tid, cpu, &dropped);
+        if (fd >= 0) {
+            event->attr = user;
+            ht_limits_add(limits, 1, "kernel side of events", HT_MEND_PRIVILEGE,
+                          "without privilege, kernel.perf_event_paranoid allows only what happens in user "
+                          "mode");
         }
-        uint64_t flags = ht_attr_flags(&event->attr);
-        if (is_denied(error) && !(flags & HT_FLAG_EXCLUDE_KERNEL)) {
-            ht_attr_set_flags(&event->attr, flags | HT_FLAG_EXCLUDE_KERNEL | HT_FLAG_EXCLUDE_HV);
-            fd = ht_perf_open(&event->attr, tid, cpu, -1);
-            if (fd >= 0) {
-                ht_limits_add(limits, 1, "kernel side of events", HT_MEND_PRIVILEGE,
-                              "without privilege, kernel.perf_event_paranoid allows only what happens in "
-                              "user mode");
-                return fd;
-            }
-            error = errno;
-            ht_attr_set_flags(&event->attr, flags);
-        }
-        errno = error;
-        return -1;
     }
+    for (size_t i = 0; fd >= 0 && i < ht_attr_fallbacks_count; i++)
+        if (dropped >> i & 1)
+            ht_limits_add(limits, 1, ht_attr_fallbacks[i].name, "a newer kernel", "needs Linux %s: %s",
+                          ht_attr_fallbacks[i].kernel, ht_attr_fallbacks[i].lost);
+    errno = error;
+    return fd;
 }
 
 static enum ht_status keep(struct ht_opened *o, int fd, int cpu, struct ht_event *event,
@@ -116,32 +103,29 @@ static enum ht_status keep(struct ht_opened *o, int fd, int cpu, struct ht_event
     return status;
 }
 
-static void say_failed(const struct ht_event *event, int error, struct ht_limits *limits) {
-    const char *mend = is_denied(error) ? HT_MEND_PRIVILEGE
-                       : error == EMFILE || error == ENFILE
-                           ? "raise the limit of open files: ulimit -n, or LimitNOFILE="
-                           : "";
-    ht_limits_add(limits, 1, event->source->name, mend, "no %s: perf_event_open says %s",
-                  event->source->without, strerror(error));
-}
-
-/* A limit row for each event, not for each CPU of it: the count says on how many it failed. ESRCH and ENODEV
- * are a thread that ended or a CPU that went away meanwhile: no limit of the machine. */
+/* ESRCH and ENODEV are a thread that ended or a CPU that went away meanwhile: no limit of the machine. */
 static enum ht_status open_all(const struct ht_open_request *r, struct ht_opened *o, struct ht_limits *limits,
                                int *error, struct ht_cause *cause) {
     static const pid_t everyone[] = {-1};
     const pid_t *tid = o->per_task ? r->tid : everyone;
-    size_t tids = o->per_task ? r->tids : 1;
+    size_t tids = o->per_task ? r->tids : 1, foreign = 0;
     for (size_t c = 0; c < r->cpus; c++) {
         for (size_t t = 0; t < tids; t++) {
             for (unsigned e = 0; e < r->plan->events; e++) {
                 struct ht_event *event = &r->plan->event[e];
+                if (event->source->kind == HT_EVENT_KIND_SNAPSHOT || event->left_out)
+                    continue;
                 int fd = open_adapting(event, tid[t], r->cpu[c], limits);
                 *error = fd < 0 ? errno : *error;
                 if (fd < 0 && (*error == ESRCH || *error == ENODEV))
                     break;
+                if (fd < 0 && e == 0 && o->per_task && ht_refusal_is_denied(*error)) {
+                    foreign += c == 0;
+                    break;
+                }
                 if (fd < 0) {
-                    say_failed(event, *error, limits);
+                    event->error = *error;
+                    event->refused++;
                     if (e == 0)
                         break; /* no sideband, no ring on this CPU */
                     continue;
@@ -152,62 +136,48 @@ static enum ht_status open_all(const struct ht_open_request *r, struct ht_opened
             }
         }
     }
+    if (foreign > 0 && o->count == 0) {
+        r->plan->event[0].error = *error;
+        r->plan->event[0].refused = foreign;
+    }
+    if (foreign > 0 && o->count > 0)
+        ht_limits_add(limits, foreign, "threads of other users", HT_MEND_PRIVILEGE,
+                      "%zu of the %zu threads of the target belong to other users, or have rights that you "
+                      "have not: they are not recorded",
+                      foreign, tids);
     return HT_OK;
-}
-
-/* Threads x CPUs x events runs out of descriptors: take all that the hard limit allows. */
-static void raise_file_limit(void) {
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max)
-        return;
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit); /* a refusal shows as EMFILE below */
 }
 
 static int may_open_cpu_wide(const struct ht_plan *plan, int cpu, int *error) {
     struct perf_event_attr attr = plan->event[0].attr;
-    while (1) {
-        int fd = ht_perf_open(&attr, -1, cpu, -1);
-        if (fd >= 0) {
-            close(fd);
-            return 1;
-        }
-        *error = errno;
-        if (errno != EINVAL || ht_attr_drop_next(&attr) == NULL)
-            return 0;
-    }
+    uint32_t dropped;
+    int fd = ht_attr_open(&attr, -1, cpu, &dropped);
+    *error = fd < 0 ? errno : *error;
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
 }
 
-static enum ht_status nothing_open(const struct ht_opened *o, int error, struct ht_cause *cause) {
-    int64_t paranoid = ht_file_number("", "/proc/sys/kernel/perf_event_paranoid", -99);
-    if (error == ESRCH)
-        return ht_fail(cause, HT_GONE, "the target ended before it could be recorded");
-    if (error == ENOSYS || error == ENOENT || error == EOPNOTSUPP)
-        return ht_fail(cause, HT_UNSUPPORTED, "this kernel has no perf events (%s)", strerror(error));
-    if (!is_denied(error))
-        return ht_fail(cause, HT_SYSTEM, "no event could be opened: %s", strerror(error));
-    if (o->per_task)
-        return ht_fail(cause, HT_PERMISSION,
-                       "the target may not be recorded: %s. It belongs to another user, or "
-                       "kernel.perf_event_paranoid (%lld) forbids it: " HT_MEND_PRIVILEGE,
-                       strerror(error), (long long)paranoid);
-    return ht_fail(cause, HT_PERMISSION,
-                   "the whole machine may not be recorded: %s, kernel.perf_event_paranoid is %lld. Processes "
-                   "of your own may: hitm-record -p PID, or hitm-record -- COMMAND. For the "
-                   "machine: " HT_MEND_PRIVILEGE,
-                   strerror(error), (long long)paranoid);
+/* Older than the floor of attr_fallback.h. */
+static void say_old_kernel(struct ht_limits *limits) {
+    char release[128];
+    unsigned major, minor;
+    if (ht_file_read_line("", "/proc/sys/kernel/osrelease", release, sizeof release) > 0 &&
+        sscanf(release, "%u.%u", &major, &minor) == 2 && (major < 4 || (major == 4 && minor < 18)))
+        ht_limits_add(limits, 0, "kernel version", "a newer kernel", "Linux %s is older than 4.18: untested",
+                      release);
 }
 
 enum ht_status ht_events_open(const struct ht_open_request *request, struct ht_opened *o,
                               struct ht_limits *limits, struct ht_cause *cause) {
     memset(o, 0, sizeof *o);
     o->plan = request->plan;
-    raise_file_limit();
     int error = 0;
     enum ht_status status = HT_OK;
+    say_old_kernel(limits);
     if (!may_open_cpu_wide(request->plan, request->cpu[0], &error)) {
-        if (!is_denied(error) || request->tids == 0)
-            return nothing_open(o, error, cause);
+        if (!ht_refusal_is_denied(error) || request->tids == 0)
+            return ht_refused_all(HT_REFUSED_MACHINE, error, cause);
         o->per_task = 1;
         for (unsigned e = 0; e < request->plan->events; e++) {
             struct perf_event_attr *attr = &request->plan->event[e].attr;
@@ -217,9 +187,17 @@ enum ht_status ht_events_open(const struct ht_open_request *request, struct ht_o
                       "without privilege to watch whole CPUs only the target's own threads are recorded: a "
                       "partner in another process and migrations done by others are not seen");
     }
+    size_t threads = o->per_task ? request->tids : 0;
+    uint64_t each = request->cpus * (threads > 0 ? threads : 1);
+    uint64_t allowed =
+        ht_descriptors_raise(each * ht_plan_descriptors(request->plan) + HT_DESCRIPTORS_BESIDES);
+    status = ht_descriptors_fit(request->plan, request->cpus, threads, allowed, limits, cause);
+    if (status != HT_OK)
+        return status;
     status = open_all(request, o, limits, &error, cause);
     if (status == HT_OK && o->count == 0)
-        status = nothing_open(o, error, cause);
+        status = ht_refused_all(o->per_task ? HT_REFUSED_TARGET : HT_REFUSED_MACHINE, error, cause);
+    ht_refusals_say(request->plan, limits);
     if (status == HT_OK && (status = ht_events_index(o)) != HT_OK)
         ht_fail(cause, status, "out of memory");
     if (status != HT_OK)

@@ -7,6 +7,7 @@
 
 #include "record/base/files.h"
 #include "record/events/flags.h"
+#include "record/events/sources.h"
 #include "record/events/tracepoints.h"
 
 /* Every event has these, so that any record of the shared ring can be dispatched by its identifier and the
@@ -17,56 +18,6 @@
 #define COMMON_FLAGS (HT_FLAG_DISABLED | HT_FLAG_SAMPLE_ID_ALL | HT_FLAG_WATERMARK)
 #define READ_FORMAT                                                                                          \
     (PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING | PERF_FORMAT_ID | HT_FORMAT_LOST)
-
-/* No PERF_SAMPLE_PERIOD on software events: it makes the kernel report every hit instead of every period-th.
- * mmap_data: without it no memfd or shared-memory mapping is seen. No build_id: it replaces the inode. */
-static const struct ht_source sources[] = {
-    {.name = "sideband",
-     .kind = HT_EVENT_KIND_SIDEBAND,
-     .chunk = HT_CHUNK_TASK,
-     .type = PERF_TYPE_SOFTWARE,
-     .config = PERF_COUNT_SW_DUMMY,
-     .flags =
-         HT_FLAG_MMAP | HT_FLAG_MMAP2 | HT_FLAG_MMAP_DATA | HT_FLAG_COMM | HT_FLAG_COMM_EXEC | HT_FLAG_TASK,
-     .without = "new mappings, names and tasks"},
-    {.name = "cpu-clock",
-     .kind = HT_EVENT_KIND_CPU_CLOCK,
-     .chunk = HT_CHUNK_CPU_SAMPLE,
-     .type = PERF_TYPE_SOFTWARE,
-     .config = PERF_COUNT_SW_CPU_CLOCK,
-     .period = 1000003,
-     .flags = HT_FLAG_EXCLUDE_IDLE, /* an idle CPU's samples say nothing but cost rows */
-     .switch_off = 4,
-     .without = "which code the CPUs ran"},
-    {.name = "page-faults",
-     .kind = HT_EVENT_KIND_PAGE_FAULT,
-     .chunk = HT_CHUNK_CPU_SAMPLE,
-     .type = PERF_TYPE_SOFTWARE,
-     .config = PERF_COUNT_SW_PAGE_FAULTS,
-     .period = 1,
-     .switch_off = 1,
-     .without = "page faults with their addresses"},
-    {.name = "sched:sched_migrate_task",
-     .kind = HT_EVENT_KIND_TRACEPOINT,
-     .chunk = HT_CHUNK_TRACEPOINT,
-     .type = PERF_TYPE_TRACEPOINT,
-     .system = "sched",
-     .tracepoint = "sched_migrate_task",
-     .period = 1,
-     .sample_type = PERF_SAMPLE_RAW,
-     .switch_off = 2,
-     .without = "task migrations between CPUs and nodes"},
-    {.name = "migrate:mm_migrate_pages",
-     .kind = HT_EVENT_KIND_TRACEPOINT,
-     .chunk = HT_CHUNK_TRACEPOINT,
-     .type = PERF_TYPE_TRACEPOINT,
-     .system = "migrate",
-     .tracepoint = "mm_migrate_pages",
-     .period = 1,
-     .sample_type = PERF_SAMPLE_RAW,
-     .switch_off = 3,
-     .without = "page migrations and their reasons"},
-};
 
 static int is_prime(uint64_t n) {
     for (uint64_t d = 2; d * d <= n; d++)
@@ -90,25 +41,49 @@ static void fill_attr(const struct ht_source *s, uint64_t config, const struct h
     attr->type = s->type;
     attr->config = config;
     attr->sample_period = s->kind == HT_EVENT_KIND_CPU_CLOCK ? period_for(options->cpu_hz) : s->period;
+    if (s->kind == HT_EVENT_KIND_SNAPSHOT)
+        return;
     attr->sample_type = COMMON_SAMPLE | s->sample_type;
+    if (s->kind == HT_EVENT_KIND_CPU_CLOCK && options->callchains)
+        attr->sample_type |= PERF_SAMPLE_CALLCHAIN;
     attr->read_format = READ_FORMAT;
     ht_attr_set_flags(attr, COMMON_FLAGS | s->flags);
     attr->wakeup_watermark = options->ring_bytes / 4;
 }
 
+static int is_wanted(const struct ht_source *s, const struct ht_plan_options *options) {
+    return (s->kind != HT_EVENT_KIND_CPU_CLOCK || options->cpu_hz > 0) &&
+           (s->kind != HT_EVENT_KIND_SWITCH || options->switches);
+}
+
+/* ---- tracepoints that are not there: one limit for each reason, however many there are ---- */
+
+static void say_missing(uint64_t which, enum ht_status status, const char *root, struct ht_limits *limits) {
+    const char *why, *mend;
+    char list[1024];
+    int newer = 0;
+    if (which == 0)
+        return;
+    ht_tracepoint_missing(root, status, &why, &mend);
+    for (size_t i = 0; i < ht_sources_count && *mend == '\0'; i++)
+        newer |= (which >> i & 1) && ht_sources[i].kernel != NULL;
+    ht_sources_list(which, newer, list, sizeof list);
+    ht_limits_add(limits, (uint64_t)__builtin_popcountll(which), "tracepoints",
+                  newer ? "a newer kernel" : mend, "no %s: %s", list, why);
+}
+
 void ht_plan_build(const struct ht_plan_options *options, struct ht_plan *plan, struct ht_limits *limits) {
+    uint64_t absent = 0, denied = 0; /* bit i: ht_sources[i] */
     memset(plan, 0, sizeof *plan);
-    for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++) {
-        const struct ht_source *s = &sources[i];
+    for (size_t i = 0; i < ht_sources_count; i++) {
+        const struct ht_source *s = &ht_sources[i];
         uint64_t config = s->config;
-        if (s->kind == HT_EVENT_KIND_CPU_CLOCK && options->cpu_hz == 0)
+        if (plan->events == HT_EVENTS_MAX || !is_wanted(s, options))
             continue;
         if (s->type == PERF_TYPE_TRACEPOINT) {
             enum ht_status status = ht_tracepoint_id(options->root, s->system, s->tracepoint, &config, NULL);
             if (status != HT_OK) {
-                const char *why, *mend;
-                ht_tracepoint_missing(options->root, status, &why, &mend);
-                ht_limits_add(limits, 0, s->name, mend, "no %s: %s", s->without, why);
+                *(status == HT_PERMISSION ? &denied : &absent) |= 1ull << i;
                 continue;
             }
         }
@@ -117,6 +92,22 @@ void ht_plan_build(const struct ht_plan_options *options, struct ht_plan *plan, 
         event->source = s;
         fill_attr(s, config, options, &event->attr);
     }
+    say_missing(absent, HT_NOT_FOUND, options->root, limits);
+    say_missing(denied, HT_PERMISSION, options->root, limits);
+}
+
+struct ht_event *ht_plan_event(struct ht_plan *plan, const char *name) {
+    for (unsigned i = 0; i < plan->events; i++)
+        if (strcmp(plan->event[i].source->name, name) == 0)
+            return &plan->event[i];
+    return NULL;
+}
+
+unsigned ht_plan_descriptors(const struct ht_plan *plan) {
+    unsigned descriptors = 0;
+    for (unsigned i = 0; i < plan->events; i++)
+        descriptors += plan->event[i].source->kind != HT_EVENT_KIND_SNAPSHOT;
+    return descriptors;
 }
 
 static enum ht_status event_row(const struct ht_event *event, struct ht_table *table) {

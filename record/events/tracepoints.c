@@ -7,6 +7,7 @@
 
 #include "record/base/files.h"
 #include "record/base/privilege.h"
+#include "record/events/denial.h"
 
 /* debugfs is where it was before 4.1, and still the only mount on some systems. */
 static const char *const mounts[] = {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"};
@@ -50,10 +51,17 @@ void ht_tracepoint_missing(const char *root, enum ht_status status, const char *
         else
             denied |= errno == EACCES;
     }
-    *why = denied    ? "/sys/kernel/tracing is for root only"
-           : mounted ? "this kernel has no such tracepoint"
-                     : "tracefs is not mounted at /sys/kernel/tracing";
-    *mend = denied ? HT_MEND_PRIVILEGE : mounted ? "" : "sudo mount -t tracefs nodev /sys/kernel/tracing";
+    /* A kernel booted with it makes no files in tracefs; set later, it forbids to open them. */
+    int confidential = (denied || !mounted) && ht_is_confidential(root);
+    *why = confidential ? "kernel lockdown closes /sys/kernel/tracing to root too "
+                          "(/sys/kernel/security/lockdown says confidentiality)"
+           : denied     ? "/sys/kernel/tracing is for root only"
+           : mounted    ? "this kernel has no such tracepoint"
+                        : "tracefs is not mounted at /sys/kernel/tracing";
+    *mend = confidential ? "boot with lockdown=integrity"
+            : denied     ? HT_MEND_PRIVILEGE
+            : mounted    ? ""
+                         : "sudo mount -t tracefs nodev /sys/kernel/tracing";
 }
 
 enum ht_status ht_tracepoint_format(const char *root, const char *system, const char *name, char **text,

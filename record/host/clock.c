@@ -27,6 +27,10 @@ uint64_t ht_clock_realtime(void) {
     return read_clock(CLOCK_REALTIME);
 }
 
+uint64_t ht_clock_thread_cpu(void) {
+    return read_clock(CLOCK_THREAD_CPUTIME_ID);
+}
+
 enum ht_status ht_clock_open(struct ht_clock *clock, struct ht_cause *cause) {
     struct perf_event_attr attr = {
         .type = PERF_TYPE_SOFTWARE,
@@ -43,9 +47,7 @@ enum ht_status ht_clock_open(struct ht_clock *clock, struct ht_cause *cause) {
     ht_table_init(&clock->table, HT_CHUNK_CLOCK);
     int fd = ht_perf_open(&attr, 0, -1, -1);
     if (fd < 0)
-        return ht_fail_errno(cause,
-                             "perf_event_open for the clock (see kernel.perf_event_paranoid; in a container "
-                             "the seccomp profile may forbid it)");
+        return ht_fail_errno(cause, "perf_event_open for the clock");
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     void *map = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (map == MAP_FAILED) {

@@ -29,5 +29,6 @@ uint64_t ht_clock_now(const struct ht_clock *clock);
 
 uint64_t ht_clock_monotonic(void);
 uint64_t ht_clock_realtime(void);
+uint64_t ht_clock_thread_cpu(void); /* of the calling thread: what work cost, however busy the machine */
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "record/base/limits.h"
+#include "record/base/namespaces.h"
 #include "record/events/plan.h"
 
 #define HT_DOCTOR_TEXT 512
@@ -62,7 +63,8 @@ struct ht_doctor_facts {
     int user_namespace;    /* not the machine's own: its capabilities do not count, and are left out */
     int cycles_error;      /* errno of opening hardware cycles, 0: opened */
     uint64_t memlock, files_soft, files_hard; /* UINT64_MAX: no limit */
-    uint64_t pid_namespace;                   /* inode */
+    enum ht_pid_namespace pid_namespace;
+    int has_numa_maps; /* /proc/self has one */
     uint64_t free_bytes;
     int directory_error; /* errno of writing to the current directory, 0: may be written */
     struct ht_doctor_user user[8];
@@ -70,7 +72,7 @@ struct ht_doctor_facts {
     int users_cut; /* out of time */
 };
 
-/* Opens and closes every source on one CPU; 0.6 s at most. Free it in any case. */
+/* Opens and closes every source on one CPU; half a second of CPU time at most. Free it in any case. */
 enum ht_status ht_doctor_gather(const char *root, struct ht_doctor_facts *facts, struct ht_cause *cause);
 void ht_doctor_facts_free(struct ht_doctor_facts *facts);
 

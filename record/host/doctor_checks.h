@@ -17,9 +17,14 @@ ht_doctor_check ht_doctor_capability, ht_doctor_locked_memory, ht_doctor_open_fi
     ht_doctor_hidepid, ht_doctor_pid_namespace; /* doctor_rights.c */
 ht_doctor_check ht_doctor_source;               /* doctor_events.c */
 ht_doctor_check ht_doctor_pmus, ht_doctor_cycles, ht_doctor_memory_sampling, ht_doctor_perf_users,
-    ht_doctor_watchdog; /* doctor_pmu.c */
+    ht_doctor_watchdog;                  /* doctor_pmu.c */
+ht_doctor_check ht_doctor_memory_events; /* doctor_memory.c */
 ht_doctor_check ht_doctor_nodes, ht_doctor_balancing, ht_doctor_isolated,
     ht_doctor_space; /* doctor_machine.c */
+
+/* A source that is files (doctor_files.c): found, cost and mend of its row. */
+enum ht_doctor_state ht_doctor_files(const struct ht_doctor_facts *facts, const struct ht_source *source,
+                                     struct ht_doctor_row *row);
 
 /* Printf into one of a row's texts; cut, never overrun. */
 #define ht_doctor_text(field, ...) ((void)snprintf(field, sizeof(field), __VA_ARGS__))

@@ -7,6 +7,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "record/base/cpu_list.h"
 #include "record/base/files.h"
 #include "record/base/privilege.h"
 #include "record/events/open.h"
@@ -14,9 +15,8 @@
 #include "record/host/doctor_checks.h"
 #include "record/host/topology.h"
 
-#define CPU_HZ        1000        /* as the recorder's defaults */
-#define INITIAL_USERS 0xEFFFFFFDu /* inode of the machine's own user namespace, in all kernels */
-#define RING_BYTES    (1u << 20)
+#define CPU_HZ     1000 /* as the recorder's defaults */
+#define RING_BYTES (1u << 20)
 
 static void read_kernel(struct ht_doctor_facts *f) {
     char release[128];
@@ -26,18 +26,22 @@ static void read_kernel(struct ht_doctor_facts *f) {
     f->paranoid = ht_file_number(f->root, "/proc/sys/kernel/perf_event_paranoid", HT_DOCTOR_NO_PARANOID);
 }
 
-/* The first CPU that is online, -1 where none is known; counts them. */
+/* Counts those online, and finds one to try: not isolated where there is another; -1 where none is known. */
 static int read_cpus(struct ht_doctor_facts *f) {
-    char text[4096];
-    const char *list = text;
-    unsigned first, last;
+    struct ht_cpu_list online, isolated;
     int cpu = -1;
-    if (ht_file_read_line(f->root, "/sys/devices/system/cpu/online", text, sizeof text) <= 0)
+    if (ht_cpu_list_read(f->root, "/sys/devices/system/cpu/online", &online) != HT_OK)
         return -1;
-    while (ht_list_next(&list, &first, &last)) {
-        cpu = cpu < 0 ? (int)first : cpu;
-        f->cpus += last - first + 1;
-    }
+    if (ht_cpu_list_read(f->root, "/sys/devices/system/cpu/isolated", &isolated) != HT_OK)
+        isolated.cpus = 0;
+    f->cpus = (unsigned)online.cpus;
+    for (size_t i = 0; i < online.cpus && cpu < 0; i++)
+        if (!ht_cpu_list_has(&isolated, online.cpu[i]))
+            cpu = online.cpu[i];
+    if (cpu < 0 && online.cpus > 0)
+        cpu = online.cpu[0];
+    ht_cpu_list_free(&online);
+    ht_cpu_list_free(&isolated);
     return cpu;
 }
 
@@ -77,9 +81,8 @@ static int has_seccomp(void) {
 static void read_process(struct ht_doctor_facts *f) {
     struct rlimit limit;
     struct statvfs fs;
-    struct stat ns;
     f->is_root = geteuid() == 0;
-    f->user_namespace = stat("/proc/self/ns/user", &ns) == 0 && ns.st_ino != INITIAL_USERS;
+    f->user_namespace = ht_in_user_namespace("");
     for (int capability = 0; !f->user_namespace && capability <= CAP_LAST_CAP; capability++)
         if (ht_has_capability(capability))
             f->capabilities |= 1ull << capability;
@@ -90,7 +93,8 @@ static void read_process(struct ht_doctor_facts *f) {
         f->files_soft = limit_of(limit.rlim_cur);
         f->files_hard = limit_of(limit.rlim_max);
     }
-    f->pid_namespace = stat("/proc/self/ns/pid", &ns) == 0 ? ns.st_ino : 0;
+    f->pid_namespace = ht_pid_namespace("");
+    f->has_numa_maps = access("/proc/self/numa_maps", F_OK) == 0;
     f->free_bytes = statvfs(".", &fs) == 0 ? (uint64_t)fs.f_bavail * fs.f_frsize : 0;
     f->directory_error = access(".", W_OK | X_OK) == 0 ? 0 : errno;
 }
@@ -117,7 +121,8 @@ static enum ht_status try_events(struct ht_doctor_facts *f, int cpu, struct ht_c
 }
 
 enum ht_status ht_doctor_gather(const char *root, struct ht_doctor_facts *f, struct ht_cause *cause) {
-    struct ht_plan_options options = {root, CPU_HZ, RING_BYTES};
+    struct ht_plan_options options = {
+        .root = root, .cpu_hz = CPU_HZ, .switches = 1, .ring_bytes = RING_BYTES};
     memset(f, 0, sizeof *f);
     f->root = root;
     f->live = *root == '\0';

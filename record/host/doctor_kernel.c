@@ -5,12 +5,12 @@
 
 #include "record/base/files.h"
 #include "record/events/attr_fallback.h"
+#include "record/events/denial.h"
 #include "record/events/tracepoints.h"
 #include "record/host/doctor_checks.h"
 
 #define OLDEST_MAJOR 4
 #define OLDEST_MINOR 18
-#define LACKS_MAX    8
 #define CLOCKS       "/sys/devices/system/clocksource/clocksource0/"
 
 /* ---- version ---- */
@@ -23,21 +23,17 @@ static void add_cost(struct ht_doctor_row *row, const char *name, const char *ke
 
 /* What the plan still asks for and this kernel is too old to have. */
 static unsigned add_too_new(const struct ht_doctor_facts *f, struct ht_doctor_row *row) {
-    const struct ht_attr_fallback *lack, *seen[LACKS_MAX];
     unsigned lacks = 0;
-    for (unsigned i = 0; i < f->plan.events; i++) {
-        struct perf_event_attr attr = f->plan.event[i].attr;
-        while ((lack = ht_attr_drop_next(&attr)) != NULL) {
-            unsigned major = 0, minor = 0, known = 0;
-            if (sscanf(lack->kernel, "%u.%u", &major, &minor) != 2 || ht_doctor_at_least(f, major, minor))
-                continue;
-            while (known < lacks && seen[known] != lack)
-                known++;
-            if (known < lacks || lacks == LACKS_MAX)
-                continue;
-            seen[lacks++] = lack;
-            add_cost(row, lack->name, lack->kernel, lack->lost);
-        }
+    for (size_t i = 0; i < ht_attr_fallbacks_count; i++) {
+        const struct ht_attr_fallback *lack = &ht_attr_fallbacks[i];
+        unsigned major = 0, minor = 0, e = 0;
+        while (e < f->plan.events && !ht_attr_asks(&f->plan.event[e].attr, lack))
+            e++;
+        if (e == f->plan.events || sscanf(lack->kernel, "%u.%u", &major, &minor) != 2 ||
+            ht_doctor_at_least(f, major, minor))
+            continue;
+        add_cost(row, lack->name, lack->kernel, lack->lost);
+        lacks++;
     }
     return lacks;
 }
@@ -74,11 +70,12 @@ enum ht_doctor_state ht_doctor_kernel(const struct ht_doctor_facts *f, unsigned 
     unsigned lacks = add_too_new(f, row) + add_refused(f, row);
     int tested = ht_doctor_at_least(f, OLDEST_MAJOR, OLDEST_MINOR);
     ht_doctor_text(row->found, "Linux %s%s", release,
-                   !tested     ? ", older than 4.18, the oldest that is supported"
+                   !tested     ? ", older than 4.18: untested"
                    : lacks > 0 ? ", without some optional attributes"
                                : ", has every attribute that is asked for");
     if (!tested && lacks == 0)
-        ht_doctor_text(row->cost, "nobody tried this recorder on such a kernel");
+        ht_doctor_text(row->cost, "nobody tried the recorder on such a kernel: hold a capture of a known "
+                                  "program against perf first");
     ht_doctor_text(row->hint, "no command: boot a newer kernel");
     return tested && lacks == 0 ? HT_DOCTOR_OK : HT_DOCTOR_LIMITED;
 }
@@ -94,8 +91,8 @@ enum ht_doctor_state ht_doctor_lockdown(const struct ht_doctor_facts *f, unsigne
         return HT_DOCTOR_OK;
     }
     ht_doctor_text(row->found, "%s", text);
-    ht_doctor_text(row->hint, "no command: boot with lockdown=integrity on the kernel's command line");
-    return strstr(text, "[confidentiality]") != NULL ? HT_DOCTOR_LIMITED : HT_DOCTOR_OK;
+    ht_doctor_text(row->hint, "boot with lockdown=integrity");
+    return ht_is_confidential(f->root) ? HT_DOCTOR_LIMITED : HT_DOCTOR_OK;
 }
 
 static const char *paranoid_meaning(int64_t level) {
@@ -122,7 +119,8 @@ enum ht_doctor_state ht_doctor_paranoid(const struct ht_doctor_facts *f, unsigne
     if (!f->live || privileged || f->paranoid < 0)
         return HT_DOCTOR_OK;
     ht_doctor_text(row->cost, "%s",
-                   f->paranoid == 0 ? "no task migrations, no page migrations"
+                   f->paranoid == 0
+                       ? "no tracepoints: no migrations of tasks and pages, no NUMA balancing, no reclaim"
                    : f->reach == HT_REACH_NOTHING
                        ? "nothing can be recorded"
                        : "other processes, and whoever fights yours for a cache line, are not seen");
@@ -142,12 +140,12 @@ enum ht_doctor_state ht_doctor_tracefs(const struct ht_doctor_facts *f, unsigned
     }
     ht_tracepoint_missing(f->root, status, &why, &mend);
     ht_doctor_text(row->found, "%s", why);
-    if (status == HT_PERMISSION || strstr(mend, "setcap") != NULL)
+    if (strstr(mend, "setcap") != NULL)
         ht_doctor_mend_privilege(f, row);
-    else if (*mend != '\0')
+    else if (strncmp(mend, "sudo ", strlen("sudo ")) == 0)
         ht_doctor_text(row->mend, "%s", mend);
     else
-        ht_doctor_text(row->hint, "no command: a kernel with CONFIG_FTRACE=y");
+        ht_doctor_text(row->hint, "no command: %s", *mend != '\0' ? mend : "a kernel with CONFIG_FTRACE=y");
     return HT_DOCTOR_MISSING;
 }
 

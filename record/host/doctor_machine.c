@@ -1,6 +1,7 @@
 /* The machine: nodes, who moves memory, CPUs set aside, room for the capture. */
 #include <string.h>
 
+#include "record/base/cpu_list.h"
 #include "record/base/files.h"
 #include "record/host/doctor_checks.h"
 #include "record/host/topology.h"
@@ -65,29 +66,33 @@ enum ht_doctor_state ht_doctor_balancing(const struct ht_doctor_facts *f, unsign
     return HT_DOCTOR_OK;
 }
 
+/* The recorder leaves them out unless they are named. */
 enum ht_doctor_state ht_doctor_isolated(const struct ht_doctor_facts *f, unsigned at,
                                         struct ht_doctor_row *row) {
     static const char *const file[] = {"isolated", "nohz_full"};
-    size_t used = 0;
+    struct ht_cpu_list online = {0}, quiet[2] = {{0}, {0}};
+    char list[256];
     (void)at;
-    for (size_t i = 0; i < sizeof file / sizeof file[0]; i++) {
-        char path[128], list[128];
-        const char *p = list;
-        unsigned first, last;
+    if (ht_cpu_list_read(f->root, "/sys/devices/system/cpu/online", &online) != HT_OK)
+        online.cpus = 0;
+    for (size_t i = 0; i < 2; i++) {
+        char path[128];
+        size_t used = strlen(row->found);
         snprintf(path, sizeof path, "/sys/devices/system/cpu/%s", file[i]);
-        if (ht_file_read_line(f->root, path, list, sizeof list) <= 0 || !ht_list_next(&p, &first, &last))
-            continue; /* empty, or "(null)" */
-        used += (size_t)snprintf(row->found + used, sizeof row->found - used, "%s%s %s", used > 0 ? ", " : "",
-                                 file[i], list);
+        if (ht_cpu_list_read(f->root, path, &quiet[i]) == HT_OK && quiet[i].cpus > 0)
+            snprintf(row->found + used, sizeof row->found - used, "%s%s %s", used > 0 ? ", " : "", file[i],
+                     ht_cpu_list_text(&quiet[i], list, sizeof list));
     }
-    if (used == 0) {
-        ht_doctor_text(row->found, "none");
-        return HT_DOCTOR_OK;
-    }
-    ht_doctor_text(row->cost,
-                   "this version records them like all others, and its CPU samples interrupt them");
-    ht_doctor_text(row->mend, "%.400s --cpu-hz 0", ht_doctor_command(f));
-    return HT_DOCTOR_LIMITED;
+    if (row->found[0] == '\0')
+        ht_doctor_text(row->found, "none, and none nohz_full");
+    ht_doctor_text(row->cost, "they are not recorded, as it would interrupt what runs there");
+    ht_doctor_text(row->mend, "%.200s -C %s", ht_doctor_command(f),
+                   ht_cpu_list_text(&online, list, sizeof list));
+    int some = quiet[0].cpus + quiet[1].cpus > 0;
+    ht_cpu_list_free(&online);
+    ht_cpu_list_free(&quiet[0]);
+    ht_cpu_list_free(&quiet[1]);
+    return some ? HT_DOCTOR_LIMITED : HT_DOCTOR_OK;
 }
 
 enum ht_doctor_state ht_doctor_space(const struct ht_doctor_facts *f, unsigned at,

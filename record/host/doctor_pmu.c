@@ -177,10 +177,12 @@ enum ht_doctor_state ht_doctor_perf_users(const struct ht_doctor_facts *f, unsig
     size_t used = 0, pids = 0;
     (void)at;
     if (f->users_cut)
-        ht_doctor_text(closed, "; half a second was enough for %u processes only", f->processes);
+        ht_doctor_text(closed, "; half a second of CPU time was enough for %u processes only", f->processes);
     else if (f->closed_processes > 0)
         ht_doctor_text(closed, "; %u of %u processes may not be looked into", f->closed_processes,
                        f->processes);
+    else if (f->pid_namespace == HT_PID_NAMESPACE_OWN)
+        ht_doctor_text(closed, " in this pid namespace; those outside do not show");
     if (f->users_total == 0 && f->processes > 0 && f->closed_processes == f->processes) {
         ht_doctor_text(row->found, "unknown: not one of %u processes may be looked into", f->processes);
         ht_doctor_text(row->cost, "who else uses perf events cannot be told");

@@ -7,13 +7,12 @@
 
 #include "record/base/files.h"
 #include "record/base/privilege.h"
+#include "record/events/descriptors.h"
 #include "record/host/doctor_checks.h"
 
-#define RING_KIB      1024 /* the recorder's default, and the page before it */
-#define FILES_BESIDES 64   /* open files that are no events */
-#define RATE_WANTED   1000 /* CPU samples a second: the recorder's default */
-#define RATE_KERNEL   100000
-#define INITIAL_PIDS  0xEFFFFFFCu /* inode of the machine's own pid namespace, in all kernels */
+#define RING_KIB    1024 /* the recorder's default, and the page before it */
+#define RATE_WANTED 1000 /* CPU samples a second: the recorder's default */
+#define RATE_KERNEL 100000
 
 /* ---- privileges ---- */
 
@@ -31,20 +30,21 @@ void ht_doctor_mend_privilege(const struct ht_doctor_facts *f, struct ht_doctor_
     if (f->user_namespace)
         ht_doctor_text(row->hint, "run it outside this user namespace (a rootless container, unshare -r)");
     else if (f->live && f->is_root)
-        ht_doctor_text(row->hint, "root without its capabilities is root of a container: start that with "
-                                  "--cap-add=PERFMON --cap-add=SYSLOG --cap-add=SYS_PTRACE (docker, podman)");
+        ht_doctor_text(row->hint, "this root lacks capabilities, as in containers: " HT_MEND_CONTAINER);
     else
         ht_doctor_text(row->mend, "sudo setcap %s,cap_sys_ptrace,cap_syslog,cap_dac_read_search=ep %s", watch,
                        is_plain(f->program) ? f->program : "$(command -v hitm-record)");
 }
 
 void ht_doctor_mend_events(const struct ht_doctor_facts *f, struct ht_doctor_row *row) {
-    if (f->reach == HT_REACH_NOTHING && f->unsupported)
+    int nothing = f->reach == HT_REACH_NOTHING;
+    if (nothing && f->unsupported)
         ht_doctor_text(row->hint, "no command: a kernel with CONFIG_PERF_EVENTS=y");
-    else if (f->reach == HT_REACH_NOTHING && f->seccomp && f->cycles_error == EPERM) /* paranoid: EACCES */
+    else if (nothing && f->seccomp && f->cycles_error == EPERM) /* paranoid: EACCES */
         ht_doctor_text(row->hint,
-                       "a seccomp filter forbids it: start the container with --cap-add=PERFMON or "
-                       "--security-opt seccomp=unconfined (docker, podman), or run it on the host");
+                       "a seccomp filter forbids perf events, as in containers: " HT_MEND_CONTAINER);
+    else if (nothing && f->paranoid > 2 && !f->is_root && !f->user_namespace)
+        ht_doctor_text(row->mend, "sudo sysctl kernel.perf_event_paranoid=2"); /* no capability passes it */
     else
         ht_doctor_mend_privilege(f, row);
 }
@@ -107,9 +107,11 @@ enum ht_doctor_state ht_doctor_capability(const struct ht_doctor_facts *f, unsig
         return HT_DOCTOR_OK;
     if (n->capability == CAP_PERFMON && f->paranoid >= 0 &&
         f->paranoid <= 1) /* what users may do then, they may */
-        ht_doctor_text(row->cost, "%s",
-                       f->paranoid == 1 ? "whole CPUs and other processes are not seen"
-                                        : "no tracepoints with their data: no task or page migrations");
+        ht_doctor_text(
+            row->cost, "%s",
+            f->paranoid == 1
+                ? "whole CPUs and other processes are not seen"
+                : "no tracepoints: no migrations of tasks and pages, no NUMA balancing, no reclaim");
     if (n->capability == CAP_DAC_READ_SEARCH && reads_tracefs(f))
         ht_doctor_text(row->cost, "programs that only others may read give no names");
     if (n->capability == CAP_IPC_LOCK) {
@@ -147,16 +149,20 @@ enum ht_doctor_state ht_doctor_locked_memory(const struct ht_doctor_facts *f, un
 enum ht_doctor_state ht_doctor_open_files(const struct ht_doctor_facts *f, unsigned at,
                                           struct ht_doctor_row *row) {
     char soft[32], hard[32];
-    uint64_t needed = (uint64_t)f->cpus * f->plan.events + FILES_BESIDES;
+    unsigned events = ht_plan_descriptors(&f->plan);
+    uint64_t needed = (uint64_t)f->cpus * events + HT_DESCRIPTORS_BESIDES;
+    unsigned own = f->reach == HT_REACH_OWN;
+    int raises = ht_doctor_has(f, CAP_SYS_RESOURCE);
     (void)at;
     describe_limit(f->files_soft, 1, soft);
     describe_limit(f->files_hard, 1, hard);
-    ht_doctor_text(row->found, "ulimit -n %s, hard limit %s (used in full); %u CPUs x %u events need %llu%s",
-                   soft, hard, f->cpus, f->plan.events, (unsigned long long)needed,
-                   f->reach == HT_REACH_OWN ? " for each thread of yours" : "");
+    ht_doctor_text(row->found, "ulimit -n %s, hard limit %s (%s); %u CPUs x %u events need %llu%s", soft,
+                   hard, raises ? "raised where needed" : "all of it may be used", f->cpus, events,
+                   (unsigned long long)needed - own * HT_DESCRIPTORS_BESIDES,
+                   own ? " for each thread of yours" : "");
     ht_doctor_text(row->mend, "sudo prlimit --pid $$ --nofile=%llu:%llu", (unsigned long long)needed * 2,
                    (unsigned long long)needed * 2);
-    return f->files_hard >= needed ? HT_DOCTOR_OK : HT_DOCTOR_LIMITED;
+    return raises || f->files_hard >= needed ? HT_DOCTOR_OK : HT_DOCTOR_LIMITED;
 }
 
 enum ht_doctor_state ht_doctor_sample_rate(const struct ht_doctor_facts *f, unsigned at,
@@ -212,20 +218,25 @@ enum ht_doctor_state ht_doctor_hidepid(const struct ht_doctor_facts *f, unsigned
     return hides && !exempt ? HT_DOCTOR_LIMITED : HT_DOCTOR_OK;
 }
 
+/* In the words of the limit that a recording has. */
 enum ht_doctor_state ht_doctor_pid_namespace(const struct ht_doctor_facts *f, unsigned at,
                                              struct ht_doctor_row *row) {
+    struct ht_limits said;
     (void)at;
-    if (f->pid_namespace == 0)
+    if (f->pid_namespace == HT_PID_NAMESPACE_UNKNOWN)
         return HT_DOCTOR_NO_ROW;
-    int inside = f->pid_namespace != INITIAL_PIDS;
+    int inside = f->pid_namespace == HT_PID_NAMESPACE_OWN;
     ht_doctor_text(row->found, "%s",
                    inside ? "inside a container: not the machine's own (/proc/self/ns/pid)"
                           : "the machine's own");
-    ht_doctor_text(row->cost,
-                   "samples of processes outside have pid 0 and no name, and task migrations carry the "
-                   "machine's thread ids, which are not those of this /proc");
-    ht_doctor_text(row->hint,
-                   "run it on the host, or start the container with --pid=host (docker, podman) or "
-                   "hostPID: true (Kubernetes)");
-    return inside ? HT_DOCTOR_LIMITED : HT_DOCTOR_OK;
+    if (!inside)
+        return HT_DOCTOR_OK;
+    ht_limits_init(&said);
+    ht_pid_namespace_say(f->pid_namespace, &said);
+    if (said.table.rows > 0) {
+        ht_table_copy_text(&said.table, HT_LIMIT_WHY, 0, row->cost, sizeof row->cost);
+        ht_table_copy_text(&said.table, HT_LIMIT_MEND, 0, row->hint, sizeof row->hint);
+    }
+    ht_limits_free(&said);
+    return HT_DOCTOR_LIMITED;
 }

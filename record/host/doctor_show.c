@@ -6,7 +6,7 @@
 
 #define WIDTH   100
 #define NAME_AT 11 /* two blanks, the state, a blank */
-#define TEXT_AT 38 /* after the longest name, migrate:mm_migrate_pages */
+#define TEXT_AT 32 /* after the longest name, perf_event_paranoid */
 
 static const struct {
     const char *word, *colour;

@@ -1,5 +1,6 @@
-/* What each node's memory did: meminfo, numastat and vmstat of every node, and the machine's NUMA counters as
- * node -1. Read at start and end; the difference is the window's. One thread. */
+/* What each node's memory did: meminfo, numastat and vmstat of every node, and of the machine as node -1 the
+ * counters of /proc/vmstat and what of /proc/meminfo no node has. Read every second; the difference of the
+ * first and the last reading is the window's. One thread. */
 #ifndef HT_RECORD_HOST_NODE_STATS_H
 #define HT_RECORD_HOST_NODE_STATS_H
 

@@ -4,7 +4,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 analyze=$HITM_BUILD/hitm-analyze
 open=$(mktemp -d /tmp/hitm-record-test.XXXXXX) || exit 1
 trap 'cleanup' EXIT
-trap 'exit 1' INT TERM
+trap 'exit 1' HUP INT TERM
 mounted=
 cleanup() {
     [ -z "$mounted" ] || umount "$mounted" 2>/dev/null
@@ -34,6 +34,13 @@ fail() {
         head -n 20 "$shown" >&2
     done
     failed=1
+}
+
+# is NAME WANTED GOT
+is() { if [ "$2" = "$3" ]; then pass "$1"; else fail "$1: '$3', wanted '$2'"; fi; }
+
+is_within() { # A B: equal within 1 %
+    awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; if (d < 0) d = -d; exit !(b > 0 && d * 100 <= b) }'
 }
 
 # check NAME COMMAND...: the command says whether it holds.

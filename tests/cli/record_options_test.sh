@@ -65,6 +65,17 @@ refuses 2 '--duration needs a value: SECONDS' --duration
 refuses 2 '--force takes no value' --force=3
 refuses 2 '-p and -a exclude each other' -a -p 1
 refuses 2 '-p and a command exclude each other' -p 1 -- true
+refuses 2 '--cgroup and -a exclude each other' -a --cgroup /x
+refuses 2 '--cgroup and -p exclude each other' --cgroup /x -p 1
+refuses 2 '--cgroup and a command exclude each other' --cgroup /x -- true
+refuses 2 '--cgroup: given twice; one is recorded, with all groups below it: name their parent' --cgroup /x --cgroup /y
+for value in '' x.service ./x; do
+    refuses 2 "--cgroup: '$value' begins with no '/': give the path as /proc/PID/cgroup has it (/system.slice/db.service), or the directory below /sys/fs/cgroup" --cgroup "$value"
+done
+for value in '' x 0, ,0 3-1 0- -1 '0 1' 65536 0-65536 99999999999999999999; do
+    refuses 2 "-C: '$value' is no list of CPUs such as 0-3,8" -C "$value"
+done
+refuses 2 '--call-graph takes no value' --call-graph=dwarf
 refuses 2 '-q and -v exclude each other' -q -v
 
 kib=$(($(getconf PAGESIZE) / 1024))
@@ -177,7 +188,7 @@ if is_root; then
         fail 'an unwritable directory is named' got.err
     fi
     as_nobody "$record" -q -d 9 -o nobody.hitm -p $$ >got.out 2>got.err
-    if [ $? -eq 1 ] && grep -q "^hitm-record: the target may not be recorded: .*sudo" got.err ||
+    if [ $? -eq 1 ] && grep -q "^hitm-record: the target may not be recorded (Permission denied): it belongs to another user, .*sudo" got.err ||
         [ "$(cat /proc/sys/kernel/perf_event_paranoid)" -lt 1 ]; then
         pass "another user's process: the mend is said"
     else

@@ -36,7 +36,7 @@ static void collect(const char *path, int (*is_stopped)(void *), struct ht_limit
     uint64_t denied = 0, now = ht_clock_monotonic();
     ht_table_init(&mappings, HT_CHUNK_MMAP);
     assert_int_equal(ht_tasks_mappings("", getpid(), now, &mappings, &spaces, &denied), HT_OK);
-    ht_hits_add(&hits, getpid(), (uint64_t)(uintptr_t)ht_test_function_to_name);
+    ht_hits_add(&hits, getpid(), (uint64_t)(uintptr_t)ht_test_function_to_name, HT_HIT_SAMPLED);
     struct ht_encoder *encoder = ht_encoder_new(1);
     assert_non_null(encoder);
     assert_int_equal(ht_writer_open(path, 1, 1, &writer, &cause), HT_OK);

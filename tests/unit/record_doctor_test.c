@@ -15,8 +15,11 @@
 #include "record/host/doctor.h"
 #include "tests/unit/record_tree.h"
 
-#define MACHINE_PIDS 0xEFFFFFFCu
-#define SETCAP       "sudo setcap cap_perfmon,cap_sys_ptrace,cap_syslog,cap_dac_read_search=ep /opt/hitm-record"
+#define SYSCTL "sudo sysctl kernel.perf_event_paranoid=2"
+#define SETCAP "sudo setcap cap_perfmon,cap_sys_ptrace,cap_syslog,cap_dac_read_search=ep /opt/hitm-record"
+
+#define CGROUP2 "30 24 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n"
+#define CGROUP1 "31 24 0:27 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n"
 
 struct fixture {
     struct tree tree;
@@ -38,9 +41,9 @@ static void make_machine(struct tree *t) {
                  {"/proc/sys/kernel/numa_balancing", "1\n"},
                  {"/proc/kallsyms", "0000000000000000 A fixed\nffffffff81000000 T _text\n"},
                  {"/proc/cpuinfo", "flags\t\t: fpu vme hypervisor\n"},
-                 {"/proc/self/mountinfo", "22 26 0:21 / /proc rw,relatime - proc proc rw\n"},
-                 {"/sys/kernel/tracing/events/sched/sched_migrate_task/id", "311\n"},
-                 {"/sys/kernel/tracing/events/migrate/mm_migrate_pages/id", "512\n"},
+                 {"/proc/self/mountinfo", "22 26 0:21 / /proc rw,relatime - proc proc rw\n" CGROUP2},
+                 {"/sys/fs/cgroup/cgroup.controllers", "cpuset cpu io memory pids\n"},
+                 {"/sys/fs/cgroup/memory.numa_stat", "anon N0=4096 N1=0\n"},
                  {"/sys/devices/system/clocksource/clocksource0/current_clocksource", "tsc\n"},
                  {"/sys/devices/system/cpu/present", "0-1\n"},
                  {"/sys/devices/system/cpu/online", "0-1\n"},
@@ -52,11 +55,20 @@ static void make_machine(struct tree *t) {
                  {"/sys/devices/system/node/node0/cpulist", "0\n"},
                  {"/sys/devices/system/node/node1/cpulist", "1\n"},
                  {"/sys/bus/event_source/devices/cpu/type", "4\n"},
+                 {"/sys/bus/event_source/devices/cpu/format/event", "config:0-7\n"},
+                 {"/sys/bus/event_source/devices/cpu/format/ldlat", "config1:0-15\n"},
                  {"/sys/bus/event_source/devices/cpu/events/mem-loads", "event=0xcd\n"},
                  {"/sys/bus/event_source/devices/cpu/events/mem-stores", "event=0xd0\n"},
                  {"/sys/bus/event_source/devices/software/type", "1\n"}};
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
         tree_put(t, files[i].path, files[i].text);
+    for (size_t i = 0; i < ht_sources_count; i++) {
+        char path[256];
+        snprintf(path, sizeof path, "/sys/kernel/tracing/events/%s/%s/id", ht_sources[i].system,
+                 ht_sources[i].tracepoint);
+        if (ht_sources[i].tracepoint != NULL)
+            tree_put(t, path, "311\n");
+    }
 }
 
 static void setup(struct fixture *x) {
@@ -73,7 +85,8 @@ static void setup(struct fixture *x) {
     f->memlock = 8 << 20;
     f->files_soft = 1024;
     f->files_hard = 4096;
-    f->pid_namespace = MACHINE_PIDS;
+    f->pid_namespace = HT_PID_NAMESPACE_INITIAL;
+    f->has_numa_maps = 1;
     f->free_bytes = 1ull << 40;
     strcpy(f->program, "/opt/hitm-record");
     strcpy(f->command, "hitm-record");
@@ -127,7 +140,10 @@ static void healthy_machine(void **state) {
            "perf c2c record -a -- sleep 10");
     expect(&x, "kernel symbols", HT_DOCTOR_OK, "shows addresses (kptr_restrict 1)", "", "");
     expect(&x, "NUMA nodes", HT_DOCTOR_OK, "2 nodes, 2 sockets, 2 CPUs", "", "");
-    expect(&x, "sched:sched_migrate_task", HT_DOCTOR_OK, "opens for whole CPUs", "", "");
+    expect(&x, "task migrations", HT_DOCTOR_OK, "opens for whole CPUs (sched:sched_migrate_task)", "", "");
+    expect(&x, "NUMA balancing", HT_DOCTOR_OK,
+           "opens for whole CPUs (sched:sched_move_numa, sched:sched_swap_numa, sched:sched_stick_numa)", "",
+           "");
     expect(&x, "nmi_watchdog", HT_DOCTOR_OK, "holds one hardware counter", "", "");
     expect(&x, "numa_balancing", HT_DOCTOR_OK, "moves pages and tasks", "", "");
     assert_true(x.rows.can_record);
@@ -148,9 +164,9 @@ static void kernel_files(void **state) {
     tree_put(&x.tree, "/sys/devices/system/clocksource/clocksource0/current_clocksource", "hpet\n");
     tree_put(&x.tree, "/sys/devices/system/clocksource/clocksource0/available_clocksource", "tsc hpet \n");
     look(&x);
-    expect(&x, "version", HT_DOCTOR_LIMITED, "older than 4.18", "PERF_FORMAT_LOST (from Linux 6.0 on)",
-           "boot a newer kernel");
-    expect(&x, "lockdown", HT_DOCTOR_LIMITED, "[confidentiality]", "no task migrations",
+    expect(&x, "version", HT_DOCTOR_LIMITED, "older than 4.18: untested",
+           "PERF_FORMAT_LOST (from Linux 6.0 on)", "boot a newer kernel");
+    expect(&x, "lockdown", HT_DOCTOR_LIMITED, "[confidentiality]", "no migrations of tasks",
            "lockdown=integrity");
     expect(&x, "kernel symbols", HT_DOCTOR_MISSING, "zeros only (kptr_restrict 2)", "bare addresses",
            "sysctl kernel.kptr_restrict=1");
@@ -198,10 +214,10 @@ static void user_without_rights(void **state) {
     expect(&x, "CAP_SYSLOG", HT_DOCTOR_OK, "not needed: /proc/kallsyms is open", "", "");
     expect(&x, "CAP_DAC_READ_SEARCH", HT_DOCTOR_MISSING, "not held", "programs that only others", SETCAP);
     expect(&x, "CAP_IPC_LOCK", HT_DOCTOR_OK, "not needed: the rings fit", "", "");
-    expect(&x, "sideband", HT_DOCTOR_LIMITED, "your own processes", "of other processes: new mappings",
-           SETCAP);
+    expect(&x, "sideband", HT_DOCTOR_LIMITED, "your own processes", "not recorded: other processes", SETCAP);
     expect(&x, "page-faults", HT_DOCTOR_LIMITED, "your own processes, in user mode only",
-           "of other processes: page faults with their addresses; of your own: what happens inside", SETCAP);
+           "not recorded: other processes, and the kernel's side of your own", SETCAP);
+    assert_null(strstr(row_of(&x, "context switches")->found, "user mode")); /* records, no samples */
     expect(&x, "other perf users", HT_DOCTOR_LIMITED, "unknown: not one of 9", "cannot be told", SETCAP);
     expect(&x, "/proc", HT_DOCTOR_LIMITED, "hidepid=invisible", "no name", SETCAP);
     assert_string_equal(x.rows.command, "hitm-record -- COMMAND");
@@ -232,10 +248,11 @@ static void nothing_at_all(void **state) {
     look(&x);
     assert_false(x.rows.can_record);
     expect(&x, "perf_event_paranoid", HT_DOCTOR_MISSING, "4: users may open nothing", "nothing can be",
-           SETCAP);
-    expect(&x, "page-faults", HT_DOCTOR_MISSING, "does not open", "not recorded: page faults", SETCAP);
-    expect(&x, "cycles counter", HT_DOCTOR_MISSING, "no perf event opens", "no hardware", SETCAP);
-    assert_string_equal(x.rows.command, SETCAP);
+           SYSCTL);
+    expect(&x, "page-faults", HT_DOCTOR_MISSING, "does not open", "not recorded: page faults", SYSCTL);
+    expect(&x, "cycles counter", HT_DOCTOR_MISSING, "no perf event opens", "no hardware", SYSCTL);
+    expect(&x, "CAP_PERFMON", HT_DOCTOR_MISSING, "not held", "whole CPUs", SETCAP);
+    assert_string_equal(x.rows.command, SYSCTL);
     assert_string_equal(x.rows.level, "none, nothing can be recorded: perf_event_open is refused.");
     x.facts.is_root = 1; /* of a container */
     look(&x);
@@ -245,8 +262,8 @@ static void nothing_at_all(void **state) {
     x.facts.seccomp = 1;
     x.facts.cycles_error = EPERM;
     look(&x);
-    expect(&x, "page-faults", HT_DOCTOR_MISSING, "does not open", "not recorded", "seccomp=unconfined");
-    assert_non_null(strstr(x.rows.level, "a seccomp filter forbids it"));
+    expect(&x, "page-faults", HT_DOCTOR_MISSING, "does not open", "not recorded", "--cap-add=PERFMON");
+    assert_non_null(strstr(x.rows.level, "a seccomp filter forbids perf events"));
     x.facts.unsupported = 1;
     look(&x);
     expect(&x, "sideband", HT_DOCTOR_MISSING, "does not open", "not recorded", "CONFIG_PERF_EVENTS=y");
@@ -264,7 +281,7 @@ static void small_limits(void **state) {
     be_user(&x);
     x.facts.memlock = 64 << 10;
     x.facts.files_hard = 16;
-    x.facts.pid_namespace = 4026532000u;
+    x.facts.pid_namespace = HT_PID_NAMESPACE_OWN;
     x.facts.free_bytes = 100 * 1000 * 1000;
     tree_put(&x.tree, "/proc/sys/kernel/perf_event_max_sample_rate", "250\n");
     tree_put(&x.tree, "/proc/sys/kernel/perf_cpu_time_max_percent", "0\n");
@@ -273,12 +290,12 @@ static void small_limits(void **state) {
     expect(&x, "locked memory", HT_DOCTOR_LIMITED, "ulimit -l 64 (KiB)", "smaller rings",
            "sudo sysctl kernel.perf_event_mlock_kb=1088");
     expect(&x, "CAP_IPC_LOCK", HT_DOCTOR_LIMITED, "not held", "rings", "perf_event_mlock_kb=1088");
-    expect(&x, "open files", HT_DOCTOR_LIMITED, "2 CPUs x 5 events need 74 for each thread",
-           "not every event", "sudo prlimit --pid $$ --nofile=148:148");
+    expect(&x, "open files", HT_DOCTOR_LIMITED, "2 CPUs x 20 events need 40 for each thread",
+           "sources are left out", "sudo prlimit --pid $$ --nofile=160:160");
     expect(&x, "sample rate", HT_DOCTOR_LIMITED, "250 a second", "throttles",
            "sudo sysctl kernel.perf_cpu_time_max_percent=25 kernel.perf_event_max_sample_rate=100000");
-    expect(&x, "pid namespace", HT_DOCTOR_LIMITED, "inside a container", "have pid 0", "--pid=host");
-    expect(&x, "isolated CPUs", HT_DOCTOR_LIMITED, "isolated 1", "interrupt", "hitm-record --cpu-hz 0");
+    expect(&x, "pid namespace", HT_DOCTOR_LIMITED, "inside a container", "show as pid 0", "--pid=host");
+    expect(&x, "isolated CPUs", HT_DOCTOR_LIMITED, "isolated 1", "interrupt", "hitm-record -C 0-1");
     expect(&x, "current directory", HT_DOCTOR_LIMITED, "100 MB free", "cut off", "-o /tmp/capture.hitm");
     x.facts.directory_error = EACCES;
     look(&x);
@@ -315,7 +332,8 @@ static void pmus_and_their_users(void **state) {
     tree_put(&x.tree, "/sys/bus/event_source/devices/arm_spe_0/type", "9\n");
     x.facts.cycles_error = EACCES;
     look(&x);
-    expect(&x, "cycles counter", HT_DOCTOR_LIMITED, "not allowed", "no hardware", "root of a container");
+    expect(&x, "cycles counter", HT_DOCTOR_LIMITED, "not allowed", "no hardware",
+           "this root lacks capabilities");
     x.facts.cycles_error = EBUSY;
     look(&x);
     expect(&x, "PMUs", HT_DOCTOR_OK, "arm_spe_0, ibs_op, software", "", "");
@@ -326,25 +344,77 @@ static void pmus_and_their_users(void **state) {
     teardown(&x);
 }
 
-/* A tracepoint that the plan could not have is a row too, with the plan's own words. */
+static void regather(struct fixture *x, const char *remove) {
+    struct ht_cause cause;
+    char command[256];
+    snprintf(command, sizeof command, "rm -rf %s%s", x->tree.root, remove);
+    assert_int_equal(system(command), 0);
+    ht_doctor_facts_free(&x->facts);
+    assert_int_equal(ht_doctor_gather(x->tree.root, &x->facts, &cause), HT_OK);
+    look(x);
+}
+
+/* A topic is a row whether the plan could have its tracepoints or not. */
 static void no_tracefs(void **state) {
     struct fixture x = {0};
-    struct ht_cause cause;
-    char path[256];
     (void)state;
     setup(&x);
-    snprintf(path, sizeof path, "rm -rf %s/sys/kernel/tracing", x.tree.root);
-    assert_int_equal(system(path), 0);
-    ht_doctor_facts_free(&x.facts);
-    assert_int_equal(ht_doctor_gather(x.tree.root, &x.facts, &cause), HT_OK);
-    look(&x);
+    regather(&x, "/sys/kernel/tracing/events/sched/sched_swap_numa");
+    expect(&x, "NUMA balancing", HT_DOCTOR_LIMITED,
+           "not opened, because of --sysroot (sched:sched_move_numa); this kernel has no such tracepoint "
+           "(sched:sched_swap_numa); in the plan",
+           "not recorded: swaps of tasks by NUMA balancing", "no command: another kernel");
+    regather(&x, "/sys/kernel/tracing");
     expect(&x, "tracefs", HT_DOCTOR_MISSING, "not mounted", "no tracepoints", "sudo mount -t tracefs");
-    expect(&x, "migrate:mm_migrate_pages", HT_DOCTOR_MISSING, "not mounted",
+    expect(&x, "page migrations", HT_DOCTOR_MISSING, "not mounted",
            "not recorded: page migrations and their reasons", "sudo mount -t tracefs");
     expect(&x, "cpu-clock", HT_DOCTOR_OK, "not opened, because of --sysroot", "", "");
     assert_null(row_of(&x, "CAP_PERFMON"));
     assert_null(row_of(&x, "current directory"));
     assert_true(x.rows.can_record);
+    teardown(&x);
+}
+
+/* The sources that are files. */
+static void files(void **state) {
+    struct fixture x = {0};
+    (void)state;
+    setup(&x);
+    look(&x);
+    expect(&x, "node statistics", HT_DOCTOR_OK, "of each node, read every 1 s", "", "");
+    expect(&x, "numa_maps", HT_DOCTOR_OK, "largest processes", "", "");
+    expect(&x, "cgroup statistics", HT_DOCTOR_OK, "version 2, memory controller at /sys/fs/cgroup", "", "");
+    /* Both are mounted: the one with the memory controller counts. */
+    tree_put(&x.tree, "/proc/self/mountinfo", CGROUP2 CGROUP1);
+    tree_put(&x.tree, "/sys/fs/cgroup/cgroup.controllers", "cpuset pids\n");
+    tree_put(&x.tree, "/sys/fs/cgroup/memory/memory.numa_stat", "total=1 N0=1 N1=0\n");
+    look(&x);
+    expect(&x, "cgroup statistics", HT_DOCTOR_OK, "version 1, memory controller at /sys/fs/cgroup/memory", "",
+           "");
+    tree_put(&x.tree, "/proc/self/mountinfo", CGROUP2);
+    look(&x);
+    expect(&x, "cgroup statistics", HT_DOCTOR_MISSING, "version 2 at /sys/fs/cgroup, without the memory",
+           "memory of control groups by node", "boot without cgroup_disable=memory");
+    tree_put(&x.tree, "/sys/fs/cgroup/cgroup.controllers", "memory\n");
+    regather(&x, "/sys/fs/cgroup/memory.numa_stat");
+    expect(&x, "cgroup statistics", HT_DOCTOR_MISSING, "without memory.numa_stat", "not recorded",
+           "Linux 5.10 or newer");
+    tree_put(&x.tree, "/proc/self/mountinfo", "22 26 0:21 / /proc rw - proc proc rw\n");
+    regather(&x, "/sys/devices/system/node");
+    expect(&x, "cgroup statistics", HT_DOCTOR_MISSING, "no control groups are mounted", "have no names",
+           "sudo mount -t cgroup2");
+    expect(&x, "node statistics", HT_DOCTOR_LIMITED, "of the machine as a whole", "single nodes",
+           "CONFIG_NUMA");
+    expect(&x, "numa_maps", HT_DOCTOR_OK, "because of --sysroot", "", "");
+    teardown(&x);
+    setup(&x);
+    be_user(&x);
+    look(&x);
+    expect(&x, "numa_maps", HT_DOCTOR_LIMITED, "of your own processes", "other users' processes", SETCAP);
+    x.facts.has_numa_maps = 0;
+    look(&x);
+    expect(&x, "numa_maps", HT_DOCTOR_MISSING, "/proc has no such files", "memory of processes by node",
+           "CONFIG_NUMA");
     teardown(&x);
 }
 
@@ -380,10 +450,14 @@ static void text_fits(void **state) {
 }
 
 int main(void) {
-    static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(healthy_machine),     cmocka_unit_test(kernel_files),
-        cmocka_unit_test(user_without_rights), cmocka_unit_test(nothing_at_all),
-        cmocka_unit_test(small_limits),        cmocka_unit_test(pmus_and_their_users),
-        cmocka_unit_test(no_tracefs),          cmocka_unit_test(text_fits)};
+    static const struct CMUnitTest tests[] = {cmocka_unit_test(healthy_machine),
+                                              cmocka_unit_test(kernel_files),
+                                              cmocka_unit_test(user_without_rights),
+                                              cmocka_unit_test(nothing_at_all),
+                                              cmocka_unit_test(small_limits),
+                                              cmocka_unit_test(pmus_and_their_users),
+                                              cmocka_unit_test(no_tracefs),
+                                              cmocka_unit_test(files),
+                                              cmocka_unit_test(text_fits)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -50,7 +50,10 @@ static void put_nodes(const struct tree *t) {
     tree_put(t, "/sys/devices/system/node/node2/meminfo", "Node 2 MemTotal:       2048 kB\n");
     tree_put(t, "/sys/devices/system/node/node0/numastat", "numa_hit 5\nnuma_miss 6\n");
     tree_put(t, "/sys/devices/system/node/node0/vmstat", "nr_free_pages 7\nnr_zone_write_pending 9\n");
-    tree_put(t, "/proc/vmstat", "numa_pte_updates 11\npgmigrate_success 12\nnr_dirty 1\n");
+    tree_put(t, "/proc/vmstat",
+             "numa_pte_updates 11\npgmigrate_success 12\nnr_dirty 1\npgmajfault 13\nallocstall_normal 14\n"
+             "kswapd_low_wmark_hit_quickly 15\nthp_split_page 16\npswpin 17\npgpgin 1\nbroken\npgfault x\n");
+    tree_put(t, "/proc/meminfo", "MemTotal: 9 kB\nMemAvailable:     18 kB\nSwapFree: 0 kB\n");
     tree_put(t, "/sys/devices/system/memory/block_size_bytes", "8000000\n");
     tree_put(t, "/sys/devices/system/node/node0/memory0/state", "");
     tree_put(t, "/sys/devices/system/node/node0/memory1/state", "");
@@ -177,6 +180,22 @@ static void test_node_statistics(void **state) {
     assert_int_equal(stat_value(&table, 0, "vmstat.nr_zone_write_pending"), -1);
     assert_int_equal(stat_value(&table, -1, "vmstat.pgmigrate_success"), 12);
     assert_int_equal(stat_value(&table, -1, "vmstat.nr_dirty"), -1);
+    static const struct {
+        const char *name;
+        int64_t value; /* -1: left out */
+    } machine[] = {{"vmstat.pgmajfault", 13},
+                   {"vmstat.allocstall_normal", 14},
+                   {"vmstat.thp_split_page", 16},
+                   {"vmstat.kswapd_low_wmark_hit_quickly", 15},
+                   {"vmstat.pswpin", 17},
+                   {"vmstat.pgpgin", -1},
+                   {"vmstat.broken", -1},
+                   {"vmstat.pgfault", -1},
+                   {"meminfo.MemAvailable", 18 * 1024},
+                   {"meminfo.SwapFree", 0},
+                   {"meminfo.MemTotal", -1}}; /* the nodes have it */
+    for (size_t i = 0; i < sizeof machine / sizeof machine[0]; i++)
+        assert_int_equal(stat_value(&table, -1, machine[i].name), machine[i].value);
     assert_int_equal(table.number[HT_NODE_STAT_TIME][0], 99);
     ht_table_free(&table);
     ht_topology_free(&t);
@@ -203,7 +222,7 @@ static void test_conditions(void **state) {
     tree_put(tree, "/proc/sys/kernel/numa_balancing", "1\n");
     tree_put(tree, "/proc/cmdline", "quiet isolcpus=2\n");
     tree_put(tree, "/proc/meminfo", "MemTotal: 1 kB\nHugePages_Total:       4\nHugepagesize:   2048 kB\n");
-    tree_put(tree, "/sys/class/net/eth7/device/numa_node", "1\n");
+    tree_put(tree, "/sys/kernel/mm/transparent_hugepage/khugepaged/defrag", "1\n");
     tree_put(tree, "/proc/77/status", "Name:\tx\nCpus_allowed_list:\t0-1\nThreads:\t3\n");
     ht_table_init(&t, HT_CHUNK_CONDITION);
     assert_int_equal(ht_conditions_read(tree->root, 0, target, 1, &t, NULL), HT_OK);
@@ -217,7 +236,7 @@ static void test_conditions(void **state) {
     assert_string_equal(condition(&t, 0, "meminfo.HugePages_Total", value, sizeof value), "4");
     assert_string_equal(condition(&t, 0, "meminfo.Hugepagesize", value, sizeof value), "2048 kB");
     assert_null(condition(&t, 0, "meminfo.MemTotal", value, sizeof value));
-    assert_string_equal(condition(&t, 0, "device.net.numa_node.eth7", value, sizeof value), "1");
+    assert_string_equal(condition(&t, 0, "thp.khugepaged.defrag", value, sizeof value), "1");
     assert_string_equal(condition(&t, 0, "process.77.status.Cpus_allowed_list", value, sizeof value), "0-1");
     assert_null(condition(&t, 0, "ksm.run", value, sizeof value)); /* this machine has none */
     ht_table_free(&t);

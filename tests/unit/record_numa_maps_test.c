@@ -1,4 +1,5 @@
-/* Lines of numa_maps, as kernels write them, against rows worked out by hand; and /proc/PID/maps rows. */
+/* Lines of numa_maps, as kernels write them, against rows worked out by hand; whose are read; tasks and
+ * mappings of /proc. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -180,11 +181,12 @@ static void test_task_names_with_parentheses(void **state) {
     struct ht_limits limits;
     (void)state;
     tree_make(&tree);
+    struct ht_largest largest;
     tree_put(&tree, "/proc/30/task/31/stat", "31 (a ) (b) S 7 1 1 0\n");
     tree_put(&tree, "/proc/self/task/1/stat", "1 (no) S 7\n");
     ht_table_init(&t, HT_CHUNK_TASK);
     ht_limits_init(&limits);
-    assert_int_equal(ht_tasks_snapshot(tree.root, 4, &t, &limits, NULL), HT_OK);
+    assert_int_equal(ht_tasks_snapshot(tree.root, 4, &t, &largest, &limits, NULL), HT_OK);
     assert_int_equal(t.rows, 1);
     assert_int_equal(t.number[HT_TASK_KIND][0], HT_TASK_KIND_SNAPSHOT);
     assert_int_equal(t.number[HT_TASK_PID][0], 30);
@@ -197,12 +199,189 @@ static void test_task_names_with_parentheses(void **state) {
     tree_remove(&tree);
 }
 
+/* A machine may have 1,024 nodes; what no machine has is counted. */
+static void test_many_nodes(void **state) {
+    char text[32768];
+    struct ht_numa_map_line *p = malloc(sizeof *p);
+    size_t at = (size_t)snprintf(text, sizeof text, "7f12a000 default anon=1");
+    (void)state;
+    for (unsigned node = 0; node < 1030; node++)
+        at += (size_t)snprintf(text + at, sizeof text - at, " N%u=%u", node, node + 1);
+    snprintf(text + at, sizeof text - at, " kernelpagesize_kB=4");
+    assert_true(ht_numa_map_parse(text, p));
+    assert_int_equal(p->nodes, 1024);
+    assert_int_equal(p->node[1023].node, 1023);
+    assert_int_equal(p->node[1023].pages, 1024);
+    assert_int_equal(p->cut, 6);
+    assert_int_equal(p->page_bytes, 4096);
+    free(p);
+}
+
+static void put_stat(const struct tree *tree, int pid, unsigned rss, unsigned start) {
+    char path[64], text[256];
+    snprintf(path, sizeof path, "/proc/%d/task/%d/stat", pid, pid);
+    snprintf(text, sizeof text,
+             "%d (p) S 7 %d 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 %u 123456 %u 18446744073709551615 1\n",
+             pid, pid, start, rss);
+    tree_put(tree, path, text);
+    snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    tree_put(tree, path, text);
+}
+
+static void test_largest_processes(void **state) {
+    static const unsigned rss[] = {5, 900, 0, 17, 900, 3, 44, 1, 2, 1000, 6, 0};
+    static const int expected[] = {109, 101, 104, 106, 103, 110, 100, 105};
+    struct tree tree;
+    struct ht_table t;
+    struct ht_limits limits;
+    struct ht_largest largest;
+    (void)state;
+    tree_make(&tree);
+    for (unsigned i = 0; i < sizeof rss / sizeof rss[0]; i++)
+        put_stat(&tree, 100 + (int)i, rss[i], 1000 + i);
+    put_stat(&tree, getpid(), 99999, 1); /* not us */
+    /* a thread has its process's memory: it counts once */
+    tree_put(&tree, "/proc/109/task/500/stat", "500 (t) S 7 1 1 0 -1 4 1 2 3 4 5 6 7 8 20 0 1 0 1 1 1000\n");
+    ht_table_init(&t, HT_CHUNK_TASK);
+    ht_limits_init(&limits);
+    assert_int_equal(ht_tasks_snapshot(tree.root, 4, &t, &largest, &limits, NULL), HT_OK);
+    assert_int_equal(largest.of, 10);
+    assert_int_equal(largest.count, 8);
+    for (unsigned i = 0; i < largest.count; i++) {
+        int pid = largest.process[i].pid;
+        /* which of two equals comes first is up to the order of the directory */
+        assert_true(pid == expected[i] || (rss[pid - 100] == rss[expected[i] - 100]));
+        assert_int_equal(largest.process[i].rss_pages, rss[pid - 100]);
+        assert_int_equal(largest.process[i].start_ticks, 900 + pid);
+    }
+    ht_table_free(&t);
+    ht_limits_free(&limits);
+    tree_remove(&tree);
+}
+
+static void test_queue_gives_each_process_once(void **state) {
+    struct ht_pid_queue queue;
+    int32_t pid;
+    (void)state;
+    assert_int_equal(ht_pid_queue_init(&queue, NULL), HT_OK);
+    for (int round = 0; round < 2; round++)
+        for (int i = 1; i <= 20000; i++)
+            ht_pid_queue_add(&queue, i);
+    ht_pid_queue_add(&queue, 0);
+    ht_pid_queue_add(&queue, -1);
+    ht_pid_queue_add(&queue, INT32_MAX);
+    for (int i = 1; i <= 20000; i++) {
+        assert_true(ht_pid_queue_take(&queue, &pid));
+        assert_int_equal(pid, i);
+    }
+    assert_false(ht_pid_queue_take(&queue, &pid));
+    ht_pid_queue_add(&queue, 5); /* taken before: not again */
+    assert_false(ht_pid_queue_take(&queue, &pid));
+    ht_pid_queue_free(&queue);
+}
+
+struct snapshots {
+    struct tree tree;
+    struct ht_limits limits;
+    struct ht_writer *writer;
+    struct ht_encoder *encoder;
+    struct ht_numa_maps maps;
+};
+
+static int start_snapshots(void **state) {
+    struct snapshots *s = calloc(1, sizeof *s);
+    char path[128];
+    *state = s;
+    tree_make(&s->tree);
+    ht_limits_init(&s->limits);
+    snprintf(path, sizeof path, "%s/out.hitm", s->tree.root);
+    assert_int_equal(ht_writer_open(path, 0, 0, &s->writer, NULL), HT_OK);
+    s->encoder = ht_encoder_new(1);
+    ht_numa_maps_init(&s->maps, s->tree.root, 0, NULL, 0, &s->limits);
+    return 0;
+}
+
+static int end_snapshots(void **state) {
+    struct snapshots *s = *state;
+    ht_numa_maps_free(&s->maps);
+    ht_writer_abandon(s->writer);
+    ht_encoder_free(s->encoder);
+    ht_limits_free(&s->limits);
+    tree_remove(&s->tree);
+    free(s);
+    return 0;
+}
+
+static void put_maps(const struct snapshots *s, int pid) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/numa_maps", pid);
+    tree_put(&s->tree, path, "7f12a000 default heap anon=2 dirty=2 N0=2 kernelpagesize_kB=4\n");
+    snprintf(path, sizeof path, "/proc/%d/maps", pid);
+    tree_put(&s->tree, path, "7f12a000-7f12c000 rw-p 00000000 00:00 0 \n");
+}
+
+static void tick(struct snapshots *s, uint64_t now_ns) {
+    assert_int_equal(ht_numa_maps_tick(&s->maps, now_ns, s->writer, s->encoder, NULL), HT_OK);
+}
+
+/* One that is gone, one whose number another process has now, one that stays. */
+static void test_processes_that_end_are_no_failure(void **state) {
+    struct snapshots *s = *state;
+    for (int pid = 50; pid <= 52; pid++) {
+        put_stat(&s->tree, pid, 10, 1000);
+        put_maps(s, pid);
+        ht_numa_maps_add_as(&s->maps, pid, 1000);
+    }
+    ht_numa_maps_add(&s->maps, 60); /* never was */
+    tick(s, 1);
+    assert_int_equal(s->maps.snapshots, 3);
+    put_stat(&s->tree, 51, 10, 2000);
+    char path[128];
+    snprintf(path, sizeof path, "%s/proc/50/stat", s->tree.root);
+    assert_int_equal(unlink(path), 0);
+    tick(s, 60000000000ull);
+    assert_int_equal(s->maps.snapshots, 4);
+    assert_int_equal(ht_numa_maps_end(&s->maps, 60000000001ull, s->writer, s->encoder, NULL), HT_OK);
+    assert_int_equal(s->maps.snapshots, 5);
+    assert_int_equal(s->limits.table.rows, 0);
+}
+
+static void test_large_processes_are_left_alone(void **state) {
+    struct snapshots *s = *state;
+    char why[256];
+    for (int pid = 50; pid < 53; pid++) {
+        put_stat(&s->tree, pid, 3000000000u / 4096 * (pid == 51 ? 40 : 20), 1000); /* 120 and 60 GB */
+        put_maps(s, pid);
+        ht_numa_maps_add(&s->maps, pid);
+    }
+    put_stat(&s->tree, 53, 10, 1000);
+    put_maps(s, 53);
+    ht_numa_maps_add(&s->maps, 53);
+    tick(s, 1);
+    assert_int_equal(ht_numa_maps_end(&s->maps, 60000000001ull, s->writer, s->encoder, NULL), HT_OK);
+    assert_int_equal(s->maps.snapshots, 2);
+    /* One sentence, however many processes it is about. */
+    ht_numa_maps_say(&s->maps);
+    assert_int_equal(s->limits.table.rows, 1);
+    assert_int_equal(s->limits.table.number[HT_LIMIT_COUNT][0], 3);
+    ht_table_copy_text(&s->limits.table, HT_LIMIT_WHY, 0, why, sizeof why);
+    assert_string_equal(why,
+                        "3 of 4 processes not read: with more than 32 GiB resident that could stall them "
+                        "(the largest: process 51, 111.8 GiB)");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines),
         cmocka_unit_test(test_other_lines_are_refused),
         cmocka_unit_test(test_mappings),
         cmocka_unit_test(test_task_names_with_parentheses),
+        cmocka_unit_test(test_many_nodes),
+        cmocka_unit_test(test_largest_processes),
+        cmocka_unit_test(test_queue_gives_each_process_once),
+        cmocka_unit_test_setup_teardown(test_processes_that_end_are_no_failure, start_snapshots,
+                                        end_snapshots),
+        cmocka_unit_test_setup_teardown(test_large_processes_are_left_alone, start_snapshots, end_snapshots),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -78,6 +78,28 @@ static void test_the_commands_options_are_its_own(void **state) {
     ht_record_options_free(&o);
 }
 
+static void test_cpus_switches_chains(void **state) {
+    struct ht_record_options o;
+    struct ht_cause cause;
+    char text[32];
+    (void)state;
+    assert_int_equal(parse((const char *[]){"-C", "8,0-2,1", "--cpu=3", "-g", NULL}, &o, &cause), HT_OK);
+    assert_string_equal(ht_cpu_list_text(&o.only, text, sizeof text), "0-3,8");
+    assert_true(o.callchains);
+    assert_true(o.system);
+    assert_int_equal(o.switches, -1);
+    ht_record_options_free(&o);
+    assert_int_equal(parse((const char *[]){"--switches", NULL}, &o, &cause), HT_OK);
+    assert_int_equal(o.switches, 1);
+    assert_false(o.callchains);
+    ht_record_options_free(&o);
+    assert_int_equal(parse((const char *[]){"--no-switches", "--cgroup", "/a", NULL}, &o, &cause), HT_OK);
+    assert_int_equal(o.switches, 0);
+    assert_string_equal(o.cgroup, "/a");
+    assert_false(o.system);
+    ht_record_options_free(&o);
+}
+
 static const struct {
     int line;
     const char *words[5];
@@ -105,7 +127,23 @@ static const struct {
     {__LINE__, {"--cpu-hz", "0.5"}, "--cpu-hz"}, /* not taken for 0, which is none */
     {__LINE__, {"-p", "+1"}, "-p"},
     {__LINE__, {"-q", "-v"}, "-q"},
-    {__LINE__, {"--cgroup", "/x"}, "--cgroup"}, /* comes later: not offered */
+    {__LINE__, {"--cgroup"}, "--cgroup"},
+    {__LINE__, {"--cgroup", "/x"}, NULL},
+    {__LINE__, {"--cgroup", "db.service"}, "/proc/PID/cgroup"},
+    {__LINE__, {"--cgroup", "/x", "-p", "1"}, "-p"},
+    {__LINE__, {"--cgroup", "/x", "-a"}, "-a"},
+    {__LINE__, {"--cgroup", "/x", "--", "ls"}, "command"},
+    {__LINE__, {"--cgroup=/x", "--cgroup=/y"}, "twice"},
+    {__LINE__, {"-C", ""}, "-C"},
+    {__LINE__, {"-C", "0,"}, "-C"},
+    {__LINE__, {"-C", "3-1"}, "'3-1'"},
+    {__LINE__, {"-C", "0-"}, "-C"},
+    {__LINE__, {"-C", "-1"}, "-C"},
+    {__LINE__, {"-C", "65536"}, "-C"},
+    {__LINE__, {"-C", "99999999999999999999"}, "-C"},
+    {__LINE__, {"-C", "0 1"}, "-C"},
+    {__LINE__, {"-C", "0-65535"}, NULL},
+    {__LINE__, {"--call-graph=fp"}, "--call-graph"},
 };
 
 static void test_wrong_usage_names_the_option(void **state) {
@@ -127,6 +165,7 @@ int main(void) {
         cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_everything),
         cmocka_unit_test(test_the_commands_options_are_its_own),
+        cmocka_unit_test(test_cpus_switches_chains),
         cmocka_unit_test(test_wrong_usage_names_the_option),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

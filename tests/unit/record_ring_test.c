@@ -154,12 +154,39 @@ static void test_raw_payload_is_bounded(void **state) {
     }
 }
 
+/* Between the numbers and the payload. */
+static void test_call_chain_is_bounded(void **state) {
+    (void)state;
+    const uint64_t type = TYPE | PERF_SAMPLE_CALLCHAIN | PERF_SAMPLE_RAW;
+    struct record r = {.word = {77, 1, 2, 3, 4, 5, 2, 0x401000, 0x402000, (uint64_t)0xaabbccdd << 32 | 4}};
+    static const uint64_t bad[] = {3, 4, UINT64_MAX, UINT64_MAX / 8, UINT64_MAX / 8 + 3, 1ull << 61};
+    struct ht_sample s;
+    uint64_t frame;
+    make(&r, PERF_RECORD_SAMPLE, 10);
+    assert_true(ht_sample_parse(&r.header, type, &s));
+    assert_int_equal(s.chain_words, 2);
+    memcpy(&frame, s.chain + 8, sizeof frame);
+    assert_int_equal(frame, 0x402000);
+    assert_int_equal(s.raw_bytes, 4);
+    assert_int_equal(s.raw[0], 0xdd);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        r.word[6] = bad[i];
+        assert_false(ht_sample_parse(&r.header, type, &s));
+    }
+    r.word[6] = 0; /* then the payload begins at what was the chain */
+    r.word[7] = (uint64_t)1 << 32 | 20;
+    make(&r, PERF_RECORD_SAMPLE, 10);
+    assert_true(ht_sample_parse(&r.header, type, &s));
+    assert_int_equal(s.chain_words, 0);
+    assert_int_equal(s.raw_bytes, 20);
+}
+
 static void test_unknown_sample_fields_are_refused(void **state) {
     (void)state;
     struct record r = {.word = {77}};
     struct ht_sample s;
     make(&r, PERF_RECORD_SAMPLE, 16);
-    assert_false(ht_sample_parse(&r.header, TYPE | PERF_SAMPLE_CALLCHAIN, &s));
+    assert_false(ht_sample_parse(&r.header, TYPE | PERF_SAMPLE_REGS_USER, &s));
 }
 
 static void test_trailer(void **state) {
@@ -189,6 +216,7 @@ int main(void) {
         cmocka_unit_test(test_sample_fields),
         cmocka_unit_test(test_every_shorter_sample_is_refused),
         cmocka_unit_test(test_raw_payload_is_bounded),
+        cmocka_unit_test(test_call_chain_is_bounded),
         cmocka_unit_test(test_unknown_sample_fields_are_refused),
         cmocka_unit_test(test_trailer),
     };

@@ -204,8 +204,8 @@ static void test_hits_are_distinct_and_sorted(void **state) {
     struct ht_hits a = {0}, b = {0};
     (void)state;
     for (int i = 0; i < 5000; i++) {
-        ht_hits_add(&a, 10, 0x1000 + (uint64_t)(i % 700));
-        ht_hits_add(&b, i % 2 ? 10 : -1, 0x1000);
+        ht_hits_add(&a, 10, 0x1000 + (uint64_t)(i % 700), HT_HIT_SAMPLED);
+        ht_hits_add(&b, i % 2 ? 10 : -1, 0x1000, HT_HIT_SAMPLED);
     }
     ht_hits_merge(&a, &b);
     assert_int_equal(a.count, 701);
