@@ -59,6 +59,8 @@ static void show_limits(struct ht_limits *limits, const struct ht_record_options
             fprintf(stderr, "hitm-record:   to mend it: %s\n", mend);
     }
     limits->shown = t->rows;
+    if (limits->lost)
+        fprintf(stderr, "hitm-record: limit: limits: out of memory: not all of them could be kept\n");
 }
 
 static void show_command(const struct ht_summary *s, int width) {

@@ -154,7 +154,7 @@ void ht_snapshots_choose(struct ht_session *s) {
     ht_numa_maps_init(&s->numa_maps, s->options->root, s->target.child > 0, s->close, is_read ? s->closes : 0,
                       &s->limits);
     for (unsigned i = 0; is_read && s->target.kind == HT_TARGET_SYSTEM && i < largest->count; i++)
-        ht_numa_maps_add_as(&s->numa_maps, largest->process[i].pid, largest->process[i].start_ticks);
+        ht_numa_maps_add_unnamed(&s->numa_maps, largest->process[i].pid, largest->process[i].start_ticks);
 }
 
 void ht_snapshots_describe(const struct ht_session *s, char *text, size_t size) {

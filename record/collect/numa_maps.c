@@ -11,7 +11,9 @@
 #include "record/collect/tasks.h"
 #include "record/host/clock.h"
 
-#define RSS_BYTES_MAX  (32ull << 30) /* 4.5 s were seen at 210 GB: 0.7 s here at worst */
+/* 4.5 s were seen at 210 GB: 0.7 s at worst for who was named, 0.2 s for who was not. */
+#define RSS_BYTES_MAX  (32ull << 30)
+#define RSS_BYTES_MANY (8ull << 30)
 #define MAPPINGS_MAX   20000u
 #define COST_NS_MAX    500000000ull /* a read that took longer is the last */
 #define PACE           50           /* at most 2 % of the time inside the target's mmap_lock */
@@ -144,7 +146,7 @@ static void leave(struct ht_numa_maps_left *left, struct ht_numa_maps_target *t,
 }
 
 static int is_too_large(struct ht_numa_maps *m, struct ht_numa_maps_target *t, uint64_t rss) {
-    if (rss > RSS_BYTES_MAX) {
+    if (rss > m->rss_bytes_max) {
         leave(&m->large, t, rss);
         return 1;
     }
@@ -212,6 +214,7 @@ void ht_numa_maps_init(struct ht_numa_maps *m, const char *root, int young, cons
     m->root = root;
     m->limits = limits;
     m->young = young;
+    m->rss_bytes_max = RSS_BYTES_MAX;
     if (pids == 0 || (m->target = calloc(pids, sizeof *m->target)) == NULL)
         return;
     m->targets = pids;
@@ -220,11 +223,7 @@ void ht_numa_maps_init(struct ht_numa_maps *m, const char *root, int young, cons
             (struct ht_numa_maps_target){.pid = pid[i], .interval_ns = young ? INTERVAL_YOUNG : INTERVAL_NS};
 }
 
-void ht_numa_maps_add(struct ht_numa_maps *m, pid_t pid) {
-    ht_numa_maps_add_as(m, pid, 0);
-}
-
-void ht_numa_maps_add_as(struct ht_numa_maps *m, pid_t pid, uint64_t start_ticks) {
+static void add(struct ht_numa_maps *m, pid_t pid, uint64_t start_ticks) {
     struct ht_numa_maps_target *grown = realloc(m->target, (m->targets + 1) * sizeof *grown);
     if (grown == NULL) {
         ht_limits_add(m->limits, 1, "numa_maps", "", "out of memory for one more process");
@@ -233,6 +232,15 @@ void ht_numa_maps_add_as(struct ht_numa_maps *m, pid_t pid, uint64_t start_ticks
     m->target = grown;
     m->target[m->targets++] = (struct ht_numa_maps_target){
         .pid = pid, .start_ticks = start_ticks, .interval_ns = m->young ? INTERVAL_YOUNG : INTERVAL_NS};
+}
+
+void ht_numa_maps_add(struct ht_numa_maps *m, pid_t pid) {
+    add(m, pid, 0);
+}
+
+void ht_numa_maps_add_unnamed(struct ht_numa_maps *m, pid_t pid, uint64_t start_ticks) {
+    m->rss_bytes_max = RSS_BYTES_MANY;
+    add(m, pid, start_ticks);
 }
 
 void ht_numa_maps_free(struct ht_numa_maps *m) {
@@ -270,11 +278,12 @@ enum ht_status ht_numa_maps_end(struct ht_numa_maps *m, uint64_t now_ns, struct 
 void ht_numa_maps_say(const struct ht_numa_maps *m) {
     int may_trace = ht_has_capability(CAP_SYS_PTRACE);
     if (m->large.processes > 0)
-        ht_limits_add(m->limits, m->large.processes, "numa_maps", "",
+        ht_limits_add(m->limits, m->large.processes, "numa_maps",
+                      m->rss_bytes_max < RSS_BYTES_MAX ? "hitm-record -p PID reads a larger one" : "",
                       "%u of %zu processes not read: with more than %llu GiB resident that could stall them "
                       "(the largest: process %d, %.1f GiB)",
-                      m->large.processes, m->targets, RSS_BYTES_MAX >> 30, (int)m->large.pid,
-                      (double)m->large.most / (1 << 30));
+                      m->large.processes, m->targets, (unsigned long long)m->rss_bytes_max >> 30,
+                      (int)m->large.pid, (double)m->large.most / (1 << 30));
     if (m->scattered.processes > 0)
         ht_limits_add(m->limits, m->scattered.processes, "numa_maps", "",
                       "%u of %zu processes not read: with more than %u mappings that could stall them (most "

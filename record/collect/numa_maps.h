@@ -33,6 +33,7 @@ struct ht_numa_maps {
     struct ht_numa_maps_target *target;
     size_t targets, next; /* next: whose turn it is */
     int young;
+    uint64_t rss_bytes_max;       /* larger ones are not read */
     uint64_t snapshots, spent_ns; /* of all; the time inside the read calls */
     struct ht_numa_maps_left large, scattered, slow;
     unsigned denied; /* processes that may not be read */
@@ -43,10 +44,10 @@ struct ht_numa_maps {
 void ht_numa_maps_init(struct ht_numa_maps *maps, const char *root, int young, const pid_t *pid, size_t pids,
                        struct ht_limits *limits);
 
-/* One more target, from the next tick on; a memory shortage leaves it out, as a limit. As: only while the
- * process has started then; else whoever has the number at the first snapshot. */
+/* One more target, from the next tick on; a memory shortage leaves it out, as a limit. Unnamed: one that the
+ * user did not ask for; then large ones are left alone sooner, and it has to be the one that started then. */
 void ht_numa_maps_add(struct ht_numa_maps *maps, pid_t pid);
-void ht_numa_maps_add_as(struct ht_numa_maps *maps, pid_t pid, uint64_t start_ticks);
+void ht_numa_maps_add_unnamed(struct ht_numa_maps *maps, pid_t pid, uint64_t start_ticks);
 void ht_numa_maps_free(struct ht_numa_maps *maps); /* a zeroed one is fine */
 
 /* Takes snapshots that are due, in turn, for a few milliseconds: what is then left waits for the next tick.

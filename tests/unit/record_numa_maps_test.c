@@ -330,7 +330,7 @@ static void test_processes_that_end_are_no_failure(void **state) {
     for (int pid = 50; pid <= 52; pid++) {
         put_stat(&s->tree, pid, 10, 1000);
         put_maps(s, pid);
-        ht_numa_maps_add_as(&s->maps, pid, 1000);
+        ht_numa_maps_add_unnamed(&s->maps, pid, 1000);
     }
     ht_numa_maps_add(&s->maps, 60); /* never was */
     tick(s, 1);
@@ -370,6 +370,24 @@ static void test_large_processes_are_left_alone(void **state) {
                         "(the largest: process 51, 111.8 GiB)");
 }
 
+/* Nobody asked for it: it is left alone sooner, and the way to have it is said. */
+static void test_large_processes_nobody_named(void **state) {
+    struct snapshots *s = *state;
+    char text[256];
+    put_stat(&s->tree, 50, 12000000000u / 4096, 1000); /* 11.2 GiB */
+    put_maps(s, 50);
+    ht_numa_maps_add_unnamed(&s->maps, 50, 1000);
+    tick(s, 1);
+    assert_int_equal(s->maps.snapshots, 0);
+    ht_numa_maps_say(&s->maps);
+    ht_table_copy_text(&s->limits.table, HT_LIMIT_WHY, 0, text, sizeof text);
+    assert_string_equal(text,
+                        "1 of 1 processes not read: with more than 8 GiB resident that could stall them "
+                        "(the largest: process 50, 11.2 GiB)");
+    ht_table_copy_text(&s->limits.table, HT_LIMIT_MEND, 0, text, sizeof text);
+    assert_string_equal(text, "hitm-record -p PID reads a larger one");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines),
@@ -382,6 +400,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_processes_that_end_are_no_failure, start_snapshots,
                                         end_snapshots),
         cmocka_unit_test_setup_teardown(test_large_processes_are_left_alone, start_snapshots, end_snapshots),
+        cmocka_unit_test_setup_teardown(test_large_processes_nobody_named, start_snapshots, end_snapshots),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
