@@ -198,48 +198,86 @@ static enum ht_status add_gap(struct ht_table *loss, int cpu, uint64_t from_ns, 
     return HT_OK;
 }
 
+/* ---- what is said of them ---- */
+
+enum { BACK, GONE, NEVER, CAME, FATES };
+
+/* before TIME behind "it" after */
+static const struct fate_text {
+    const char *before, *behind, *after, *mend;
+} fate_texts[FATES] = {
+    [BACK] = {"went offline", " into the window and came back, but events do not: nothing of",
+              " is recorded from then on", "record again while no CPU is switched off"},
+    [GONE] = {"went offline", " into the window: nothing of", " is recorded from then on", ""},
+    [NEVER] = {"went offline before the window, or no event could be opened there", ": nothing of",
+               " is recorded", ""},
+    [CAME] = {"came online, seen", " into the window: nothing of", " is recorded",
+              "record again: it takes the CPUs that are online when it starts"},
+};
+
+/* The CPUs that one thing befell, and when: from the start of the window. */
+struct fate {
+    struct ht_cpu_list cpus;
+    uint64_t first_ns, last_ns;
+};
+
+static enum ht_status add_fate(struct fate *fate, int cpu, uint64_t ns) {
+    char number[16];
+    if (fate->cpus.cpus == 0 || ns < fate->first_ns)
+        fate->first_ns = ns;
+    if (ns > fate->last_ns)
+        fate->last_ns = ns;
+    snprintf(number, sizeof number, "%d", cpu);
+    return ht_cpu_list_add(&fate->cpus, number);
+}
+
+static void say_fate(const struct fate *fate, const struct fate_text *text, int has_time,
+                     struct ht_limits *limits) {
+    char what[LIST_TEXT], list[LIST_TEXT], first[32], last[32], when[80] = "";
+    int many = fate->cpus.cpus > 1;
+    snprintf(first, sizeof first, "%.1f", (double)fate->first_ns / 1e9);
+    snprintf(last, sizeof last, "%.1f", (double)fate->last_ns / 1e9);
+    if (has_time && strcmp(first, last) == 0)
+        snprintf(when, sizeof when, " %s s", first);
+    else if (has_time)
+        snprintf(when, sizeof when, " %s to %s s", first, last);
+    snprintf(what, sizeof what, "CPU%s %.480s", many ? "s" : "",
+             ht_cpu_list_text(&fate->cpus, list, sizeof list));
+    ht_limits_add(limits, fate->cpus.cpus, what, text->mend, "%s%s%s %s%s", text->before, when, text->behind,
+                  many ? "them" : "it", text->after);
+}
+
 static enum ht_status add_gone(const struct ht_cpus *c, size_t at, int is_back, uint64_t start_ns,
-                               uint64_t end_ns, struct ht_table *loss, struct ht_limits *limits) {
-    char what[32];
+                               uint64_t end_ns, struct ht_table *loss, struct fate fate[FATES]) {
+    int cpu = c->recorded.cpu[at];
     uint64_t on = c->enabled_ns[at] < end_ns - start_ns ? c->enabled_ns[at] : end_ns - start_ns;
-    snprintf(what, sizeof what, "CPU %d", c->recorded.cpu[at]);
-    if (on == 0)
-        ht_limits_add(limits, 1, what, "",
-                      "it went offline before the window, or no event could be opened there: nothing of it "
-                      "is recorded");
-    else if (is_back)
-        ht_limits_add(
-            limits, 1, what, "record again while no CPU is switched off",
-            "went offline %.1f s into the window and came back: its events do not, so nothing of it "
-            "is recorded from then on",
-            (double)on / 1e9);
-    else
-        ht_limits_add(limits, 1, what, "",
-                      "went offline %.1f s into the window: nothing of it is recorded from then on",
-                      (double)on / 1e9);
-    return add_gap(loss, c->recorded.cpu[at], start_ns + on, end_ns);
+    enum ht_status status = add_fate(&fate[on == 0 ? NEVER : is_back ? BACK : GONE], cpu, on);
+    return status == HT_OK ? add_gap(loss, cpu, start_ns + on, end_ns) : status;
 }
 
 enum ht_status ht_cpus_gaps(struct ht_cpus *c, const char *root, const struct ht_opened *opened,
                             uint64_t start_ns, uint64_t end_ns, struct ht_table *loss,
                             struct ht_limits *limits) {
     struct ht_cpu_list online = {0};
+    struct fate fate[FATES] = {0};
     enum ht_status status = ht_cpus_look(c, root, end_ns);
     if (status == HT_OK)
         status = ht_cpu_list_read(root, CPUS "/online", &online);
     for (size_t i = 0; c->enabled_ns != NULL && i < c->recorded.cpus && status == HT_OK; i++) {
         int cpu = c->recorded.cpu[i];
         if (c->enabled_ns[i] == 0 || read_enabled(opened, cpu) == c->enabled_ns[i])
-            status = add_gone(c, i, ht_cpu_list_has(&online, cpu), start_ns, end_ns, loss, limits);
+            status = add_gone(c, i, ht_cpu_list_has(&online, cpu), start_ns, end_ns, loss, fate);
     }
     for (size_t i = 0; i < c->cames && status == HT_OK; i++) {
-        char what[32];
         uint64_t since = c->came[i].first_ns > start_ns ? c->came[i].first_ns - start_ns : 0;
-        snprintf(what, sizeof what, "CPU %d", c->came[i].cpu);
-        ht_limits_add(limits, 1, what, "record again: it takes the CPUs that are online when it starts",
-                      "came online, seen %.1f s into the window: nothing of it is recorded",
-                      (double)since / 1e9);
-        status = add_gap(loss, c->came[i].cpu, start_ns + since, end_ns);
+        status = add_fate(&fate[CAME], c->came[i].cpu, since);
+        if (status == HT_OK)
+            status = add_gap(loss, c->came[i].cpu, start_ns + since, end_ns);
+    }
+    for (unsigned i = 0; i < FATES; i++) {
+        if (fate[i].cpus.cpus > 0)
+            say_fate(&fate[i], &fate_texts[i], i != NEVER, limits);
+        ht_cpu_list_free(&fate[i].cpus);
     }
     ht_cpu_list_free(&online);
     return status;

@@ -44,7 +44,8 @@ enum ht_status ht_cpus_look(struct ht_cpus *cpus, const char *root, uint64_t now
 /* Just before the events are switched off: how long each CPU's were on. */
 enum ht_status ht_cpus_before_end(struct ht_cpus *cpus, const struct ht_opened *opened);
 
-/* When they are off: a LOSS row (GAP, event -1) and a limit for each CPU that was not recorded to the end.
+/* When they are off: a LOSS row (GAP, event -1) for each CPU that was not recorded to the end, and a limit
+ * for all that had the same fate.
  * One whose time has not grown since ht_cpus_before_end had gone. */
 enum ht_status ht_cpus_gaps(struct ht_cpus *cpus, const char *root, const struct ht_opened *opened,
                             uint64_t start_ns, uint64_t end_ns, struct ht_table *loss,

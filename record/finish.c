@@ -150,9 +150,10 @@ static void say_chains(struct ht_session *s) {
     if (s->totals.chains_dropped > 0)
         ht_limits_add(
             &s->limits, s->totals.chains_dropped, "call chains", "a shorter window, or no -g",
-            "%llu samples whose call chain was not kept: longer than %u frames, or one of more than "
-            "%u different ones",
-            (unsigned long long)s->totals.chains_dropped, HT_CHAIN_FRAMES_MAX, HT_CHAINS_MAX);
+            "%llu samples whose call chain was not kept: longer than %u frames, or the room for "
+            "different ones (%u MiB in all) was full",
+            (unsigned long long)s->totals.chains_dropped, HT_CHAIN_FRAMES_MAX,
+            (unsigned)(HT_FRAMES_MAX * sizeof(struct ht_frame) >> 20));
 }
 
 /* Root may lack a capability that the process has, as in a container: no command of ours mends that. */
@@ -195,6 +196,8 @@ static enum ht_status write_rest(struct ht_session *s, struct ht_summary *summar
     say_foreign(s);
     say_chains(s);
     say_readings(s);
+    ht_budget_say(&s->budget, &s->plan, s->start_ns, s->gap_start_ns, s->end_ns - s->start_ns,
+                  s->window_cpu_ns, &s->limits);
     fill_summary(s, summary);
     if ((status = ht_session_put_end(s, summary, cause)) != HT_OK)
         return status;

@@ -70,7 +70,7 @@ static enum ht_status open_signals(struct ht_session *s, struct ht_cause *cause)
 
 /* Whole CPUs tell the switches of all: with targets, those of others are left out. */
 static enum ht_status want_switches(struct ht_session *s, struct ht_cause *cause) {
-    const struct ht_event *event = ht_plan_event(&s->plan, "context switches");
+    const struct ht_event *event = ht_plan_event(&s->plan, HT_SOURCE_SWITCHES);
     if (s->opened.per_task || s->target.kind == HT_TARGET_SYSTEM || event == NULL || !event->open)
         return HT_OK;
     s->others = ht_pid_set_new();

@@ -275,6 +275,14 @@ enum ht_status ht_snapshots_count(const struct ht_session *s, uint64_t time_ns, 
     return HT_OK;
 }
 
+void ht_snapshots_spent(const struct ht_session *s, uint64_t spent_ns[HT_EVENTS_MAX]) {
+    const struct ht_snapshot *all[] = {&s->snapshots.node_stats, &s->snapshots.cgroup_stats,
+                                       &s->snapshots.numa_maps};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (was_read(all[i]))
+            spent_ns[all[i]->event->number] = all[i]->spent_ns;
+}
+
 void ht_snapshots_free(struct ht_session *s) {
     free(s->snapshots.pending);
     ht_cgroups_free(&s->snapshots.cgroups);

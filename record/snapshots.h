@@ -60,6 +60,9 @@ enum ht_status ht_snapshots_end(struct ht_session *session, struct ht_cause *cau
 enum ht_status ht_snapshots_count(const struct ht_session *session, uint64_t time_ns,
                                   struct ht_table *counters, struct ht_cause *cause);
 
+/* What the readings of each cost so far, into the places of their events: ns of CPU time. */
+void ht_snapshots_spent(const struct ht_session *session, uint64_t spent_ns[HT_EVENTS_MAX]);
+
 /* The limit of readings that were so slow that they came much rarer than planned. */
 void ht_snapshot_say_slow(const struct ht_snapshot *snapshot, struct ht_limits *limits);
 

@@ -63,22 +63,20 @@ static enum ht_status each_second(struct ht_session *s, unsigned second, struct 
 }
 
 static enum ht_status keep_budget(struct ht_session *s, struct ht_cause *cause) {
-    if (!ht_budget_look(&s->budget, ht_clock_monotonic(), ht_budget_cpu_ns()))
+    uint64_t count[HT_EVENTS_MAX];
+    ht_drain_records(s->drain, count);
+    ht_snapshots_spent(s, count);
+    if (!ht_budget_look(&s->budget, ht_clock_monotonic(), ht_budget_cpu_ns(), count))
         return HT_OK;
-    int event = ht_budget_next(&s->budget, &s->plan);
+    int event = ht_budget_next(&s->budget, &s->plan, s->gap_start_ns);
     if (event < 0)
         return HT_OK;
-    const struct ht_source *source = s->plan.event[event].source;
+    int order = s->plan.event[event].source->switch_off;
     uint64_t now = ht_clock_now(&s->clock);
     enum ht_status status = HT_OK;
-    s->budget.switched = source->switch_off;
-    ht_limits_add(&s->limits, 1, source->topic, "a larger --max-overhead, or a shorter window",
-                  "recording took %.1f %% of the machine's CPU time, over the budget of %g %%: switched off "
-                  "after %.1f s",
-                  s->budget.used * 100, s->options->max_overhead, (double)(now - s->start_ns) / 1e9);
     /* Sources of one order go together: the begin of something without its end says little. */
     for (unsigned i = 0; i < s->plan.events && status == HT_OK; i++) {
-        if (!s->plan.event[i].open || s->plan.event[i].source->switch_off != source->switch_off)
+        if (!s->plan.event[i].open || s->plan.event[i].source->switch_off != order)
             continue;
         s->gap_start_ns[i] = now;
         status = ht_events_switch(&s->opened, (int)i, 0, cause);
@@ -164,6 +162,7 @@ static enum ht_status start_window(struct ht_session *s, struct ht_cause *cause)
     s->start_realtime_ns = ht_clock_realtime();
     ht_budget_start(&s->budget, s->options->max_overhead / 100, (unsigned)s->which.online.cpus,
                     s->start_monotonic_ns, ht_budget_cpu_ns());
+    ht_snapshots_spent(s, s->budget.before);
     if ((status = ht_events_switch(&s->opened, -1, 1, cause)) != HT_OK ||
         (status = read_counters(s, cause)) != HT_OK || (status = ht_session_put_start(s, cause)) != HT_OK ||
         (status = ht_session_put(s, &s->clock.table, cause)) != HT_OK)

@@ -1,5 +1,6 @@
 #include "record/base/cgroup_mounts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,6 +85,39 @@ void ht_cgroup_mounts_free(struct ht_cgroup_mounts *all) {
     free(all->mount);
     free(all->text);
     memset(all, 0, sizeof *all);
+}
+
+int ht_cgroup_is_memory_mount(const struct ht_cgroup_mount *m, int version) {
+    return m->version == version && (version == 2 || ht_list_has_word(m->hierarchy, "memory"));
+}
+
+/* "cpuset cpu io memory" */
+static int has_controller(const char *root, const struct ht_cgroup_mount *m) {
+    char path[HT_PATH_MAX], controllers[1024];
+    if ((size_t)snprintf(path, sizeof path, "%s/cgroup.controllers", m->point) >= sizeof path ||
+        ht_file_read_line(root, path, controllers, sizeof controllers) <= 0)
+        return 0;
+    for (char *c = controllers; *c != '\0'; c++)
+        *c = *c == ' ' ? ',' : *c;
+    return ht_list_has_word(controllers, "memory");
+}
+
+void ht_cgroup_mounts_choose(const char *root, const struct ht_cgroup_mounts *all,
+                             struct ht_cgroup_choice *choice) {
+    const struct ht_cgroup_mount *one = NULL, *two = NULL;
+    int two_has_memory = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        const struct ht_cgroup_mount *m = &all->mount[i];
+        if (one == NULL && ht_cgroup_is_memory_mount(m, 1))
+            one = m;
+        if (m->version != 2 || two_has_memory)
+            continue;
+        two_has_memory = has_controller(root, m);
+        two = two == NULL || two_has_memory ? m : two;
+    }
+    choice->mount = two_has_memory || one == NULL ? two : one;
+    choice->version = choice->mount != NULL ? choice->mount->version : 0;
+    choice->has_memory = two_has_memory || one != NULL;
 }
 
 const char *ht_path_behind(const char *path, const char *prefix) {

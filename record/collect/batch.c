@@ -25,14 +25,31 @@ static struct ht_table *table_at(struct ht_batch *b, size_t i) {
     return (struct ht_table *)((char *)b + tables[i].offset);
 }
 
-static enum ht_status init_running(struct ht_batch *b) {
+/* One of each kind and CPU does: those of other threads there have the same layout. */
+static void note_faults(struct ht_batch *b) {
+    for (unsigned cpu = 0; cpu < b->cpus; cpu++)
+        for (unsigned k = 0; k < HT_FAULT_EVENTS; k++)
+            b->fault[cpu][k] = -1;
+    for (size_t i = 0; i < b->opened->count; i++) {
+        const struct ht_open_event *open = &b->opened->open[i];
+        enum ht_event_kind kind = b->opened->plan->event[open->event].source->kind;
+        int which = kind == HT_EVENT_KIND_PAGE_FAULT ? 0 : kind == HT_EVENT_KIND_MAJOR_FAULT ? 1 : -1;
+        if (which >= 0 && open->cpu >= 0 && b->fault[open->cpu][which] < 0)
+            b->fault[open->cpu][which] = (int32_t)i;
+    }
+}
+
+static enum ht_status init_cpus(struct ht_batch *b) {
     for (size_t i = 0; i < b->opened->count; i++)
         if (b->opened->open[i].cpu >= (int)b->cpus)
             b->cpus = (unsigned)b->opened->open[i].cpu + 1;
     b->running = malloc((b->cpus > 0 ? b->cpus : 1) * sizeof *b->running);
     for (unsigned i = 0; b->running != NULL && i < b->cpus; i++)
         b->running[i] = (struct ht_running){-1, -1, 0};
-    return b->running != NULL ? HT_OK : HT_NOMEM;
+    b->fault = malloc((b->cpus > 0 ? b->cpus : 1) * sizeof *b->fault);
+    if (b->fault != NULL)
+        note_faults(b);
+    return b->running != NULL && b->fault != NULL ? HT_OK : HT_NOMEM;
 }
 
 enum ht_status ht_batch_init(struct ht_batch *b, const struct ht_opened *opened,
@@ -47,7 +64,7 @@ enum ht_status ht_batch_init(struct ht_batch *b, const struct ht_opened *opened,
     for (unsigned i = 0; i < HT_EVENTS_MAX; i++)
         ht_table_init(&b->tracepoint[i], HT_CHUNK_TRACEPOINT);
     b->samples = calloc(opened->count > 0 ? opened->count : 1, sizeof *b->samples);
-    return b->samples != NULL ? init_running(b) : HT_NOMEM;
+    return b->samples != NULL ? init_cpus(b) : HT_NOMEM;
 }
 
 void ht_batch_free(struct ht_batch *b) {
@@ -61,8 +78,10 @@ void ht_batch_free(struct ht_batch *b) {
     ht_chains_free(&b->chains);
     ht_ksymbols_free(&b->ksymbols);
     free(b->running);
+    free(b->fault);
     free(b->samples);
     b->running = NULL;
+    b->fault = NULL;
     b->samples = NULL;
 }
 

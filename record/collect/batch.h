@@ -17,7 +17,8 @@
 #include "record/events/open.h"
 #include "schema/table.h"
 
-#define HT_BATCH_ROWS 32768
+#define HT_BATCH_ROWS   32768
+#define HT_FAULT_EVENTS 2 /* all faults, major faults */
 
 /* What a batch tells its owner. Both may be called from within ht_batch_add. */
 struct ht_batch_sink {
@@ -34,20 +35,23 @@ struct ht_batch {
     struct ht_table tracepoint[HT_EVENTS_MAX]; /* one event a chunk */
     struct ht_hits hits, processes;
     struct ht_spaces spaces;
-    struct ht_chains chains; /* the owner sets their base */
+    struct ht_chains chains; /* the owner sets their base and sharers */
     struct ht_ksymbols ksymbols;
     struct ht_running {
         int32_t pid, tid;
         int left_out;
-    } * running;      /* of each CPU: who was switched in last, -1 not known */
-    unsigned cpus;    /* of running */
-    int lossy;        /* records were lost: mappings may be among them */
+    } * running;   /* of each CPU: who was switched in last, -1 not known */
+    unsigned cpus; /* of running and fault */
+    int lossy;     /* records were lost: mappings may be among them */
+    /* of each CPU: an event of each kind that samples faults (index of ht_opened), -1 none */
+    int32_t (*fault)[HT_FAULT_EVENTS];
     uint64_t overrun; /* records that found the ring full, as LOST records tell */
     int32_t last_pid;
     uint64_t last_ip;
     uint64_t last_id; /* records of one event come in a row */
     long last_found;
-    uint64_t *samples; /* rows made of each open event (index of ht_opened) */
+    uint64_t *samples;               /* rows made of each open event (index of ht_opened) */
+    uint64_t records[HT_EVENTS_MAX]; /* of each event of the plan, rows or not */
     uint64_t unknown, malformed, ignored;
     uint64_t filtered;    /* switches of others */
     uint64_t foreign;     /* samples that carried another session's identifier; they are in samples too */

@@ -212,23 +212,20 @@ static enum ht_status add_switch(struct ht_batch *b, const struct perf_event_hea
  * the session that opened last and reuses it for the other one, whose samples then carry an identifier that
  * it never saw. Only page faults share their data so; a sample of exactly that layout in our ring is ours.
  * All faults and major faults differ in length, so that each finds its event. */
-static int is_fault(enum ht_event_kind kind) {
-    return kind == HT_EVENT_KIND_PAGE_FAULT || kind == HT_EVENT_KIND_MAJOR_FAULT;
-}
-
 static long find_foreign(struct ht_batch *b, const struct perf_event_header *header, int cpu) {
     struct ht_sample sample;
-    if (header->type != PERF_RECORD_SAMPLE)
+    if (header->type != PERF_RECORD_SAMPLE || cpu < 0 || cpu >= (int)b->cpus)
         return -1;
-    for (size_t i = 0; i < b->opened->count; i++) {
-        const struct ht_open_event *open = &b->opened->open[i];
-        const struct ht_event *event = &b->opened->plan->event[open->event];
-        if (open->cpu != cpu || !is_fault(event->source->kind) ||
-            header->size != sizeof *header + 8u * (unsigned)__builtin_popcountll(event->attr.sample_type) ||
-            !ht_sample_parse(header, event->attr.sample_type, &sample) || (int)sample.cpu != cpu)
+    for (unsigned k = 0; k < HT_FAULT_EVENTS; k++) {
+        int32_t found = b->fault[cpu][k];
+        if (found < 0)
+            continue;
+        uint64_t sample_type = b->opened->plan->event[b->opened->open[found].event].attr.sample_type;
+        if (header->size != sizeof *header + 8u * (unsigned)__builtin_popcountll(sample_type) ||
+            !ht_sample_parse(header, sample_type, &sample) || (int)sample.cpu != cpu)
             continue;
         b->foreign++;
-        return (long)i;
+        return found;
     }
     return -1;
 }
@@ -247,6 +244,7 @@ enum ht_status ht_batch_add(struct ht_batch *b, const struct perf_event_header *
         return HT_OK;
     }
     const struct ht_event *event = &b->opened->plan->event[b->opened->open[found].event];
+    b->records[b->opened->open[found].event]++;
     switch (header->type) {
     case PERF_RECORD_SAMPLE:
         return add_sample(b, header, event, &b->samples[found]);

@@ -15,39 +15,9 @@
 #define FILE_NUMA_STAT "/memory.numa_stat"
 #define WHAT_MEMORY    "memory of control groups"
 
-/* ---- which hierarchy ---- */
-
-static int is_memory_mount(const struct ht_cgroup_mount *m, int version) {
-    return m->version == version && (version == 2 || ht_list_has_word(m->hierarchy, "memory"));
-}
-
-/* "cpuset cpu io memory" */
-static int lists_memory(char *controllers) {
-    char *save = NULL;
-    for (char *word = strtok_r(controllers, " \n", &save); word != NULL; word = strtok_r(NULL, " \n", &save))
-        if (strcmp(word, "memory") == 0)
-            return 1;
-    return 0;
-}
-
-static void choose_hierarchy(struct ht_cgroups *c) {
-    char path[HT_PATH_MAX], controllers[1024];
-    int has[3] = {0};
-    for (size_t i = 0; i < c->mounts.count; i++) {
-        const struct ht_cgroup_mount *m = &c->mounts.mount[i];
-        if (m->version == 2 && !has[2] &&
-            (size_t)snprintf(path, sizeof path, "%s/cgroup.controllers", m->point) < sizeof path &&
-            ht_file_read(c->root, path, controllers, sizeof controllers) >= 0)
-            c->has_memory |= lists_memory(controllers);
-        has[1] |= is_memory_mount(m, 1);
-        has[2] |= m->version == 2;
-    }
-    c->version = has[2] && (c->has_memory || !has[1]) ? 2 : has[1] ? 1 : 0;
-    c->has_memory |= c->version == 1;
-}
-
 enum ht_status ht_cgroups_open(struct ht_cgroups *c, const char *root, struct ht_limits *limits,
                                struct ht_cause *cause) {
+    struct ht_cgroup_choice choice;
     struct ht_cause why;
     memset(c, 0, sizeof *c);
     c->root = root;
@@ -57,7 +27,9 @@ enum ht_status ht_cgroups_open(struct ht_cgroups *c, const char *root, struct ht
     enum ht_status status = ht_cgroup_mounts_read(root, &c->mounts, &why);
     if (status == HT_NOMEM || (c->text = malloc(TEXT_BYTES)) == NULL)
         return ht_fail(cause, HT_NOMEM, "out of memory");
-    choose_hierarchy(c);
+    ht_cgroup_mounts_choose(root, &c->mounts, &choice);
+    c->version = choice.version;
+    c->has_memory = choice.has_memory;
     if (c->version == 0)
         ht_limits_add(limits, 0, "control groups", "sudo mount -t cgroup2 none /sys/fs/cgroup",
                       "none are mounted here: containers and services of processes have no names");
@@ -122,7 +94,7 @@ static uint64_t find_directory(const struct ht_cgroups *c, const char *path, cha
     for (size_t i = 0; i < c->mounts.count && !goes_up(path); i++) {
         const struct ht_cgroup_mount *m = &c->mounts.mount[i];
         const char *below = ht_path_behind(path, m->root);
-        if (!is_memory_mount(m, c->version) || below == NULL ||
+        if (!ht_cgroup_is_memory_mount(m, c->version) || below == NULL ||
             (size_t)snprintf(directory, HT_PATH_MAX, "%s%s", m->point,
                              strcmp(below, "/") == 0 ? "" : below) >= HT_PATH_MAX)
             continue;

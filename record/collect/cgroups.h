@@ -1,7 +1,6 @@
 /* The control groups that recorded processes live in, and where the memory of each lies (memory.numa_stat;
- * cgroups(7), cgroup-v2.rst, cgroup-v1/memory.rst). One hierarchy is looked at, so that a group's number is
- * one: version 2 where it has the memory controller or nothing else is mounted, else the memory hierarchy of
- * version 1. A container is known by its path.
+ * cgroups(7), cgroup-v2.rst, cgroup-v1/memory.rst). One hierarchy is looked at, that of
+ * ht_cgroup_mounts_choose. A container is known by its path.
  *
  * Rows collect in two tables, which the session writes when it likes: CGROUP once for each group, PROCESS
  * once for each process. Owned by the session's thread. */

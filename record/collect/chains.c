@@ -101,7 +101,8 @@ static int grow_slots(struct ht_chains *c) {
 }
 
 static int make_room(struct ht_chains *c, unsigned frames) {
-    if (c->chains >= HT_CHAINS_MAX || c->frames + frames > HT_FRAMES_MAX)
+    size_t share = HT_FRAMES_MAX / (c->sharers > 0 ? c->sharers : 1);
+    if (c->chains >= HT_CHAINS_MAX || c->frames + frames > share)
         return 0;
     struct ht_frame *frame = ht_grow(c->frame, &c->frame_capacity, c->frames + frames, sizeof *frame);
     if (frame == NULL)

@@ -1,5 +1,6 @@
 /* Call chains, each kept once: samples carry only its number. One set for each reader thread, whose chains
- * have numbers of their own. Bounded; what does not fit is counted. One thread. */
+ * have numbers of their own. All sets of a recording share one bound of memory, an equal part each; what does
+ * not fit is counted. One thread. */
 #ifndef HT_RECORD_COLLECT_CHAINS_H
 #define HT_RECORD_COLLECT_CHAINS_H
 
@@ -9,7 +10,7 @@
 
 #define HT_CHAIN_FRAMES_MAX 127        /* kernel.perf_event_max_stack, unless somebody raised it */
 #define HT_CHAINS_MAX       200000u    /* of one set */
-#define HT_FRAMES_MAX       (4u << 20) /* of all chains of one set: 64 MiB */
+#define HT_FRAMES_MAX       (4u << 20) /* of all chains of all sets: 64 MiB */
 
 struct ht_frame {
     uint64_t ip;
@@ -30,6 +31,7 @@ struct ht_chains {
     uint32_t *slot; /* hash: index of the chain + 1 */
     uint32_t slots;
     uint64_t base;    /* added to numbers; set by the owner */
+    unsigned sharers; /* sets that share HT_FRAMES_MAX, with this one; 0 is 1. Set by the owner */
     uint64_t dropped; /* chains of samples that did not fit */
 };
 

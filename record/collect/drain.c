@@ -10,11 +10,11 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "record/base/cpu_list.h"
 #include "record/collect/batch.h"
 #include "record/collect/ring.h"
 
 #define CPUS_PER_THREAD 32
-#define CPUS_MAX        65536 /* for affinity: more than any kernel is built for */
 #define RELEASE_BYTES   (64u << 10)
 /* A record carries the time of its hit and lands in the ring a little later: an interrupt, or a virtual CPU
  * that was not running, may lie between. Rows older than the bound after all are counted as late. */
@@ -29,7 +29,8 @@ struct reader {
     struct pollfd *wait; /* one for each ring, and the stop */
     struct ht_batch batch;
     struct ht_encoder *encoder;
-    uint32_t round; /* the one it is in; drain's lock */
+    uint32_t round;                  /* the one it is in; drain's lock */
+    uint64_t records[HT_EVENTS_MAX]; /* the batch's at the end of the last round; drain's lock */
     enum ht_status status;
     struct ht_cause cause;
 };
@@ -100,6 +101,7 @@ static enum ht_status close_rounds(struct reader *r, uint32_t rounds, struct ht_
     ht_table_init(&table, HT_CHUNK_ROUND);
     pthread_mutex_lock(&d->lock);
     r->round = rounds;
+    memcpy(r->records, r->batch.records, sizeof r->records);
     for (size_t i = 0; i < d->readers; i++)
         if (d->reader[i].round < lowest)
             lowest = d->reader[i].round;
@@ -177,8 +179,8 @@ static enum ht_status count_own_losses(struct reader *r) {
  * well, only slower. */
 static void bind_to_node(const struct reader *r) {
     const struct ht_table *cpus = &r->drain->request.topology->cpu;
-    size_t bytes = CPU_ALLOC_SIZE(CPUS_MAX);
-    cpu_set_t *own = CPU_ALLOC(CPUS_MAX), *set = CPU_ALLOC(CPUS_MAX);
+    size_t bytes = CPU_ALLOC_SIZE(HT_CPUS_MAX);
+    cpu_set_t *own = CPU_ALLOC(HT_CPUS_MAX), *set = CPU_ALLOC(HT_CPUS_MAX);
     if (own == NULL || set == NULL || sched_getaffinity(0, bytes, own) != 0)
         goto out;
     CPU_ZERO_S(bytes, set);
@@ -311,6 +313,8 @@ static enum ht_status deal_cpus(struct ht_drain *d, struct ht_cause *cause) {
         }
         r->wait[r->rings] = (struct pollfd){.fd = d->stop_fd, .events = POLLIN};
     }
+    for (size_t i = 0; i < d->readers; i++)
+        d->reader[i].batch.chains.sharers = (unsigned)d->readers;
     free(dealt);
     return status;
 }
@@ -346,6 +350,15 @@ enum ht_status ht_drain_open(const struct ht_drain_request *request, struct ht_d
 
 uint64_t ht_drain_ring_bytes(const struct ht_drain *d) {
     return d->ring_bytes;
+}
+
+void ht_drain_records(struct ht_drain *d, uint64_t records[HT_EVENTS_MAX]) {
+    memset(records, 0, HT_EVENTS_MAX * sizeof *records);
+    pthread_mutex_lock(&d->lock);
+    for (size_t i = 0; i < d->readers; i++)
+        for (unsigned event = 0; event < HT_EVENTS_MAX; event++)
+            records[event] += d->reader[i].records[event];
+    pthread_mutex_unlock(&d->lock);
 }
 
 enum ht_status ht_drain_start(struct ht_drain *d, struct ht_cause *cause) {

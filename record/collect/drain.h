@@ -56,6 +56,10 @@ enum ht_status ht_drain_open(const struct ht_drain_request *request, struct ht_d
 uint64_t ht_drain_ring_bytes(const struct ht_drain *drain); /* what was got */
 enum ht_status ht_drain_start(struct ht_drain *drain, struct ht_cause *cause);
 
+/* Records of each event of the plan that all threads had read at the end of their last round, for any thread.
+ * Those of others, which are left out, are among them: they cost as much. */
+void ht_drain_records(struct ht_drain *drain, uint64_t records[HT_EVENTS_MAX]);
+
 /* Ends the threads; totals own what they hold (ht_drain_totals_free). The status is the first failure
  * of any thread. */
 enum ht_status ht_drain_stop(struct ht_drain *drain, struct ht_drain_totals *totals, struct ht_cause *cause);

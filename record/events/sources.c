@@ -65,8 +65,8 @@ const struct ht_source ht_sources[] = {
      .switch_off = OFF_CPU_CLOCK,
      .without = "which code the CPUs ran"},
     /* An event of its own, so that it can go off without the sideband. */
-    {.name = "context switches",
-     .topic = "context switches",
+    {.name = HT_SOURCE_SWITCHES,
+     .topic = HT_SOURCE_SWITCHES,
      .kind = HT_EVENT_KIND_SWITCH,
      .chunk = HT_CHUNK_SWITCH,
      .type = PERF_TYPE_SOFTWARE,

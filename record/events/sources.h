@@ -32,7 +32,8 @@ extern const size_t ht_sources_count;
  * that make up a topic the topic. too_old: with the first kernel of those that came after 4.18. */
 void ht_sources_list(uint64_t which, int too_old, char *text, size_t size);
 
-/* Names of the snapshots, which the session reads itself. */
+/* Names that others ask for: of the snapshots, which the session reads itself, and of the switches. */
+#define HT_SOURCE_SWITCHES     "context switches"
 #define HT_SOURCE_NODE_STATS   "node statistics"
 #define HT_SOURCE_CGROUP_STATS "cgroup statistics"
 #define HT_SOURCE_NUMA_MAPS    "numa_maps"

@@ -48,52 +48,23 @@ static enum ht_doctor_state look_at_numa_maps(const struct ht_doctor_facts *f, c
     return own ? HT_DOCTOR_LIMITED : HT_DOCTOR_OK;
 }
 
-static int has_memory_controller(const char *root, const struct ht_cgroup_mount *m) {
-    char path[HT_PATH_MAX], controllers[1024];
-    if ((size_t)snprintf(path, sizeof path, "%s/cgroup.controllers", m->point) >= sizeof path ||
-        ht_file_read_line(root, path, controllers, sizeof controllers) <= 0)
-        return 0;
-    for (char *c = controllers; *c != '\0'; c++)
-        *c = *c == ' ' ? ',' : *c;
-    return ht_list_has_word(controllers, "memory");
-}
-
-/* As the recorder chooses: version 2 where it has the memory controller or nothing else is mounted, else the
- * memory hierarchy of version 1. */
-static const struct ht_cgroup_mount *choose_mount(const char *root, const struct ht_cgroup_mounts *mounts,
-                                                  int *has_memory) {
-    const struct ht_cgroup_mount *one = NULL, *two = NULL;
-    int two_has_memory = 0;
-    for (size_t i = 0; i < mounts->count; i++) {
-        const struct ht_cgroup_mount *m = &mounts->mount[i];
-        if (m->version == 1 && ht_list_has_word(m->hierarchy, "memory"))
-            one = m;
-        if (m->version == 2 && (two == NULL || !two_has_memory)) {
-            two = m;
-            two_has_memory = has_memory_controller(root, m);
-        }
-    }
-    *has_memory = two_has_memory || one != NULL;
-    return two_has_memory || one == NULL ? two : one;
-}
-
 static enum ht_doctor_state look_at_cgroups(const struct ht_doctor_facts *f, const struct ht_source *s,
                                             struct ht_doctor_row *row) {
     struct ht_cgroup_mounts mounts = {0};
     struct ht_cause cause;
     char file[HT_PATH_MAX];
-    int has_memory = 0;
+    struct ht_cgroup_choice choice = {0};
     enum ht_doctor_state state = HT_DOCTOR_MISSING;
-    const struct ht_cgroup_mount *m = NULL;
     if (ht_cgroup_mounts_read(f->root, &mounts, &cause) == HT_OK)
-        m = choose_mount(f->root, &mounts, &has_memory);
+        ht_cgroup_mounts_choose(f->root, &mounts, &choice);
+    const struct ht_cgroup_mount *m = choice.mount;
     ht_doctor_text(row->cost, "not recorded: %s", s->without);
     if (m == NULL) {
         ht_doctor_text(row->found, "no control groups are mounted here");
         ht_doctor_text(row->cost, "containers and services of processes have no names. Not recorded: %s",
                        s->without);
         ht_doctor_text(row->mend, "sudo mount -t cgroup2 none /sys/fs/cgroup");
-    } else if (!has_memory) {
+    } else if (!choice.has_memory) {
         ht_doctor_text(row->found, "version %d at %.200s, without the memory controller", m->version,
                        m->point);
         ht_doctor_text(row->hint, "boot without cgroup_disable=memory");

@@ -191,6 +191,17 @@ if [ -n "$gap" ]; then
 else
     skip 'over budget: no reading of the nodes but the last' 'the budget held'
 fi
+# counted EVENT: its value in the last account, of all CPUs
+counted() { "$dump" broke.hitm counter | awk -v e="event=$1" '$4 == e && $2 > last { last = $2; n = 0 }
+    $4 == e { sub("value=", "", $5); n += $5 } END { print n + 0 }'; }
+idle=
+for event in $("$dump" broke.hitm event | sed -n 's/^event event=\([0-9]*\) .* kind=3 .*/\1/p'); do
+    [ "$(counted "$event")" -gt 0 ] || ! "$dump" broke.hitm loss | grep -q " kind=5 cpu=-1 event=$event " || idle=$idle$event,
+done
+is 'over budget: what had no hits stays on' '' "$idle"
+gaps=$("$dump" broke.hitm loss | grep -c ' kind=5 cpu=-1 ')
+is 'over budget: one limit for all that went off' $((gaps > 0)) "$("$dump" broke.hitm limit |
+    grep -c '^limit what="over budget" why="recording took up to .* over the budget of 1e-06 %: .* off after ')"
 is 'over budget: the differences cover the window' 1 "$("$dump" broke.hitm node_stat |
     sed -n 's/^node_stat time_ns=\([0-9]*\) .*/\1/p' | tail -n 1 | awk -v e="$end" '{ print ($1 >= e) }')"
 

@@ -162,6 +162,27 @@ static void test_a_page_fault_with_another_sessions_identifier_is_ours(void **st
     assert_int_equal(f->batch.unknown, 1);
 }
 
+/* Each CPU has events of its own, in per-task mode several of a kind. */
+static void test_a_foreign_page_fault_is_one_of_its_cpu(void **state) {
+    struct fixture *f = *state;
+    const uint64_t word[] = {999, 0x401000, both(7, 8), 1000, 0x1000, 1};
+    struct record r = {{PERF_RECORD_SAMPLE, PERF_RECORD_MISC_USER, sizeof r.header + sizeof word}, {0}};
+    struct ht_batch_sink sink = f->batch.sink;
+    memcpy(r.word, word, sizeof word);
+    assert_int_equal(ht_batch_add(&f->batch, &r.header, 1), HT_OK); /* a CPU without an event */
+    assert_int_equal(ht_batch_add(&f->batch, &r.header, -1), HT_OK);
+    assert_int_equal(f->batch.unknown, 2);
+    for (uint64_t id = 200; id < 202; id++)
+        assert_int_equal(ht_events_add(&f->opened, -1, 1, 1, id), HT_OK);
+    assert_int_equal(ht_events_index(&f->opened), HT_OK);
+    ht_batch_free(&f->batch);
+    assert_int_equal(ht_batch_init(&f->batch, &f->opened, &sink), HT_OK);
+    assert_int_equal(ht_batch_add(&f->batch, &r.header, 1), HT_OK);
+    assert_int_equal(f->batch.foreign, 1);
+    assert_int_equal(f->batch.samples[6], 1);
+    assert_int_equal(f->batch.records[1], 1);
+}
+
 static void test_rows_before_a_closed_round_are_late(void **state) {
     struct fixture *f = *state;
     const uint64_t sample[] = {ID_FAULTS, 0x401000, both(7, 8), 1000, 0x1000, 1};
@@ -209,6 +230,7 @@ int main(void) {
         TEST(test_losses),
         TEST(test_nonsense_is_counted_and_passed_over),
         TEST(test_a_page_fault_with_another_sessions_identifier_is_ours),
+        TEST(test_a_foreign_page_fault_is_one_of_its_cpu),
         TEST(test_a_major_fault_with_another_sessions_identifier_is_one),
         TEST(test_rows_before_a_closed_round_are_late),
         TEST(test_a_full_batch_is_handed_over),

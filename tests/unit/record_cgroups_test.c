@@ -153,6 +153,49 @@ static void test_version_1_beside_version_2(void **state) {
     check_text(&f->limits.table, HT_LIMIT_MEND, 0, "a kernel with CONFIG_NUMA");
 }
 
+/* Which mount is asked for memory, by what is mounted and what version 2 controls there. */
+static void test_which_hierarchy(void **state) {
+    static const char *const one = "30 20 0:26 / /one/memory rw - cgroup cgroup rw,memory\n",
+                             *const cpu = "31 20 0:27 / /one/cpu rw - cgroup cgroup rw,cpu,cpuacct\n",
+                             *const two = "32 20 0:28 / /two rw - cgroup2 cgroup2 rw\n",
+                             *const again = "33 20 0:28 / /again rw - cgroup2 cgroup2 rw\n";
+    static const struct {
+        int line;
+        const char *mount[3], *controllers[2]; /* of /two, of /again */
+        const char *point;
+        int version, has_memory;
+    } rows[] = {
+        {__LINE__, {"", "", ""}, {NULL, NULL}, NULL, 0, 0},
+        {__LINE__, {cpu, "", ""}, {NULL, NULL}, NULL, 0, 0},
+        {__LINE__, {cpu, one, ""}, {NULL, NULL}, "/one/memory", 1, 1},
+        {__LINE__, {two, one, ""}, {"cpu io\n", NULL}, "/one/memory", 1, 1},
+        {__LINE__, {one, two, ""}, {"cpu memory\n", NULL}, "/two", 2, 1},
+        {__LINE__, {two, cpu, ""}, {"memories\n", NULL}, "/two", 2, 0},
+        {__LINE__, {two, again, ""}, {NULL, "memory\n"}, "/again", 2, 1},
+        {__LINE__, {two, again, one}, {"memory\n", ""}, "/two", 2, 1},
+    };
+    struct fixture *f = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct ht_cgroup_mounts mounts;
+        struct ht_cgroup_choice choice;
+        char text[512];
+        print_message("row of line %d\n", rows[i].line);
+        snprintf(text, sizeof text, "%s%s%s", rows[i].mount[0], rows[i].mount[1], rows[i].mount[2]);
+        tree_put(&f->tree, "/proc/self/mountinfo", text);
+        tree_put(&f->tree, "/two/cgroup.controllers", rows[i].controllers[0] ? rows[i].controllers[0] : "");
+        tree_put(&f->tree, "/again/cgroup.controllers", rows[i].controllers[1] ? rows[i].controllers[1] : "");
+        assert_int_equal(ht_cgroup_mounts_read(f->tree.root, &mounts, NULL), HT_OK);
+        ht_cgroup_mounts_choose(f->tree.root, &mounts, &choice);
+        assert_int_equal(choice.version, rows[i].version);
+        assert_int_equal(choice.has_memory, rows[i].has_memory);
+        if (rows[i].point == NULL)
+            assert_null(choice.mount);
+        else
+            assert_string_equal(choice.mount->point, rows[i].point);
+        ht_cgroup_mounts_free(&mounts);
+    }
+}
+
 /* In a container, its own group is what is mounted; processes of others have paths that go up. */
 static void test_container(void **state) {
     struct fixture *f = *state;
@@ -281,6 +324,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(test_version_2),
         TEST(test_version_1_beside_version_2),
+        TEST(test_which_hierarchy),
         TEST(test_container),
         TEST(test_nothing_is_mounted),
         TEST(test_many_groups),

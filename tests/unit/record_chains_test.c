@@ -125,6 +125,20 @@ static void test_what_does_not_fit_is_counted(void **state) {
     ht_chains_free(&chains);
 }
 
+/* Thirty-two reader threads have together what one would have. */
+static void test_sets_share_the_memory(void **state) {
+    struct ht_chains chains = {.sharers = 32};
+    struct ht_frame frame[HT_CHAIN_FRAMES_MAX] = {{0}};
+    int is_new;
+    (void)state;
+    for (uint64_t i = 0; chains.dropped == 0 && i < HT_FRAMES_MAX; i++) {
+        frame[0].ip = i;
+        ht_chains_find(&chains, frame, HT_CHAIN_FRAMES_MAX, &is_new);
+    }
+    assert_int_equal(chains.chains, HT_FRAMES_MAX / 32 / HT_CHAIN_FRAMES_MAX);
+    ht_chains_free(&chains);
+}
+
 /* ---- in a batch ---- */
 
 /* A cpu-clock sample of process 7 with a chain of so many words. */
@@ -234,6 +248,7 @@ int main(void) {
         cmocka_unit_test(test_the_sampled_instruction_comes_first),
         cmocka_unit_test(test_a_chain_is_kept_once),
         cmocka_unit_test(test_what_does_not_fit_is_counted),
+        cmocka_unit_test(test_sets_share_the_memory),
         TEST(test_rows),
         TEST(test_callers_are_hits),
         TEST(test_hostile_chains),

@@ -178,6 +178,47 @@ static void test_cpus_that_go_and_come(void **state) {
     tree_remove(&t);
 }
 
+/* Without SMT half of the CPUs go one after the other: one sentence for all of them. */
+static void test_many_that_go_are_one_limit(void **state) {
+    const uint64_t second = 1000000000, start = 1000 * second, end = 1004 * second;
+    struct tree t;
+    struct ht_cpus cpus;
+    struct ht_limits limits;
+    struct ht_cause cause = {0};
+    struct ht_cpu_list none = {0};
+    struct ht_opened opened = {0};
+    struct ht_table loss;
+    (void)state;
+    make_machine(&t, "0-9\n", "0-7\n", "\n", NULL);
+    ht_limits_init(&limits);
+    ht_table_init(&loss, HT_CHUNK_LOSS);
+    assert_int_equal(ht_cpus_choose(t.root, t.root, &none, &cpus, &limits, &cause), HT_OK);
+    for (int cpu = 0; cpu < 8; cpu++) {
+        uint64_t on = second + (uint64_t)cpu * second / 10;
+        add_event(&opened, cpu, (uint64_t[]){on, cpu < 3 ? on + 1 : on}, 2);
+    }
+    tree_put(&t, SYS "/online", "0-2,5,8-9\n");
+    assert_int_equal(ht_cpus_look(&cpus, t.root, start + second), HT_OK);
+    assert_int_equal(ht_cpus_before_end(&cpus, &opened), HT_OK);
+    assert_int_equal(ht_cpus_gaps(&cpus, t.root, &opened, start, end, &loss, &limits), HT_OK);
+    assert_int_equal(loss.rows, 7);
+    expect_gap(&loss, 0, 3, start + 13 * second / 10, 27 * second / 10);
+    assert_int_equal(limits.table.rows, 3);
+    assert_string_equal(limit_text(&limits, HT_LIMIT_WHAT, 0), "CPU 5");
+    assert_string_equal(limit_text(&limits, HT_LIMIT_WHAT, 1), "CPUs 3-4,6-7");
+    assert_string_equal(limit_text(&limits, HT_LIMIT_WHY, 1),
+                        "went offline 1.3 to 1.7 s into the window: nothing of them is recorded from then on");
+    assert_int_equal(limits.table.number[HT_LIMIT_COUNT][1], 4);
+    assert_string_equal(limit_text(&limits, HT_LIMIT_WHAT, 2), "CPUs 8-9");
+    assert_string_equal(limit_text(&limits, HT_LIMIT_WHY, 2),
+                        "came online, seen 1.0 s into the window: nothing of them is recorded");
+    ht_events_close(&opened);
+    ht_table_free(&loss);
+    ht_limits_free(&limits);
+    ht_cpus_free(&cpus);
+    tree_remove(&t);
+}
+
 /* Per-task events follow their tasks; CPUs beside those of -C are nobody's business. */
 static void test_what_is_no_gap(void **state) {
     struct tree t;
@@ -213,6 +254,7 @@ int main(void) {
         cmocka_unit_test(test_lists),
         cmocka_unit_test(test_which),
         cmocka_unit_test(test_cpus_that_go_and_come),
+        cmocka_unit_test(test_many_that_go_are_one_limit),
         cmocka_unit_test(test_what_is_no_gap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -112,19 +112,21 @@ static void test_events_are_found_by_identifier(void **state) {
     ht_events_close(&o);
 }
 
+#define MS UINT64_C(1000000)
+
 static void test_budget(void **state) {
     struct ht_budget b;
     struct ht_plan plan;
     struct tree tree;
     struct ht_limits limits;
-    const uint64_t ms = 1000000;
+    uint64_t off[HT_EVENTS_MAX] = {0}, count[HT_EVENTS_MAX] = {0};
     (void)state;
     ht_budget_start(&b, 0.01, 2, 0, 0);
-    assert_false(ht_budget_look(&b, 500 * ms, 100 * ms));  /* too early to judge */
-    assert_true(ht_budget_look(&b, 1000 * ms, 130 * ms));  /* 6.5 % of two CPUs */
-    assert_false(ht_budget_look(&b, 1300 * ms, 131 * ms)); /* over in all, but no longer */
+    assert_false(ht_budget_look(&b, 500 * MS, 100 * MS, count));  /* too early to judge */
+    assert_true(ht_budget_look(&b, 1000 * MS, 130 * MS, count));  /* 6.5 % of two CPUs */
+    assert_false(ht_budget_look(&b, 1300 * MS, 131 * MS, count)); /* over in all, but no longer */
     ht_budget_start(&b, 0, 2, 0, 0);
-    assert_false(ht_budget_look(&b, 2000 * ms, 2000 * ms)); /* no limit */
+    assert_false(ht_budget_look(&b, 2000 * MS, 2000 * MS, count)); /* no limit */
 
     tree_make(&tree);
     build(&tree, &plan, &limits);
@@ -133,14 +135,119 @@ static void test_budget(void **state) {
     /* What costs most and says least goes first; the sideband is never given up. */
     static const char *const order[] = {"page-faults",       "major-faults",    "numa_maps",
                                         "cgroup statistics", "node statistics", "cpu-clock"};
-    b.switched = 0;
+    ht_budget_start(&b, 0.01, 2, 0, 0);
+    for (unsigned i = 0; i < plan.events; i++)
+        count[i] = 100 * MS; /* records as well as nanoseconds */
+    assert_true(ht_budget_look(&b, 1000 * MS, 130 * MS, count));
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
-        int next = ht_budget_next(&b, &plan);
+        int next = ht_budget_next(&b, &plan, off);
         assert_true(next > 0);
         assert_string_equal(plan.event[next].source->name, order[i]);
-        b.switched = plan.event[next].source->switch_off;
+        assert_false(b.stuck);
+        off[next] = 1;
     }
-    assert_int_equal(ht_budget_next(&b, &plan), -1);
+    assert_int_equal(ht_budget_next(&b, &plan, off), -1);
+    assert_true(b.stuck);
+    ht_limits_free(&limits);
+    tree_remove(&tree);
+}
+
+static unsigned number_of(struct ht_plan *plan, const char *name) {
+    struct ht_event *event = ht_plan_event(plan, name);
+    assert_non_null(event);
+    return event->number;
+}
+
+static void assert_limit(const struct ht_limits *limits, uint32_t row, const char *what, const char *why) {
+    char text[1024];
+    assert_true(row < limits->table.rows);
+    ht_table_copy_text(&limits->table, HT_LIMIT_WHAT, row, text, sizeof text);
+    assert_string_equal(text, what);
+    ht_table_copy_text(&limits->table, HT_LIMIT_WHY, row, text, sizeof text);
+    assert_string_equal(text, why);
+}
+
+/* What brings next to nothing is evidence at no cost: it stays, whatever else is too much. */
+static void test_the_budget_keeps_what_is_quiet(void **state) {
+    struct ht_budget b;
+    struct ht_plan plan;
+    struct tree tree;
+    struct ht_limits limits;
+    uint64_t off[HT_EVENTS_MAX] = {0}, count[HT_EVENTS_MAX] = {0};
+    (void)state;
+    tree_make(&tree);
+    build(&tree, &plan, &limits);
+    for (unsigned i = 0; i < plan.events; i++)
+        plan.event[i].open = 1;
+    unsigned faults = number_of(&plan, "page-faults"), major = number_of(&plan, "major-faults"),
+             clock = number_of(&plan, "cpu-clock"), maps = number_of(&plan, HT_SOURCE_NUMA_MAPS);
+    ht_budget_start(&b, 0.01, 2, 0, 0);
+    count[faults] = 99; /* a second */
+    count[major] = 5000;
+    count[clock] = 2000;
+    count[maps] = 1 * MS; /* 20 are allowed */
+    assert_true(ht_budget_look(&b, 1000 * MS, 100 * MS, count));
+    assert_int_equal(ht_budget_next(&b, &plan, off), major);
+    off[major] = 11100 * MS;
+    count[clock] += 500;
+    assert_true(ht_budget_look(&b, 1250 * MS, 120 * MS, count));
+    assert_int_equal(ht_budget_next(&b, &plan, off), clock);
+    /* One that was passed over is looked at again. */
+    count[clock] += 500;
+    count[faults] += 5000;
+    assert_true(ht_budget_look(&b, 1500 * MS, 140 * MS, count));
+    assert_int_equal(ht_budget_next(&b, &plan, off), faults);
+    off[faults] = 11500 * MS;
+    /* A round that came late is no silence. */
+    assert_true(ht_budget_look(&b, 1750 * MS, 160 * MS, count));
+    assert_int_equal(ht_budget_next(&b, &plan, off), clock);
+    off[clock] = 11500 * MS;
+    assert_true(ht_budget_look(&b, 2000 * MS, 180 * MS, count));
+    assert_int_equal(ht_budget_next(&b, &plan, off), -1);
+    /* Readings that cost a tenth of what is allowed are worth it, unless that was before the window. */
+    count[maps] = 5 * MS;
+    b.before[maps] = 2 * MS;
+    assert_true(ht_budget_look(&b, 2250 * MS, 200 * MS, count));
+    assert_int_equal(ht_budget_next(&b, &plan, off), -1);
+    b.before[maps] = 0;
+    assert_int_equal(ht_budget_next(&b, &plan, off), maps);
+    ht_limits_free(&limits);
+    tree_remove(&tree);
+}
+
+static void test_the_budget_says_it_once(void **state) {
+    struct ht_budget b;
+    struct ht_plan plan;
+    struct tree tree;
+    struct ht_limits limits;
+    uint64_t off[HT_EVENTS_MAX] = {0};
+    (void)state;
+    tree_make(&tree);
+    build(&tree, &plan, &limits);
+    ht_limits_free(&limits);
+    ht_limits_init(&limits);
+    ht_budget_start(&b, 0.01, 2, 0, 0);
+    ht_budget_say(&b, &plan, 10000 * MS, off, 5000 * MS, 400 * MS, &limits);
+    assert_int_equal(limits.table.rows, 0); /* over, but it was not asked for: too short a time of it */
+    b.peak = 0.044;
+    off[number_of(&plan, "page-faults")] = 11000 * MS;
+    off[number_of(&plan, "cpu-clock")] = 11300 * MS;
+    off[number_of(&plan, "major-faults")] = 11300 * MS; /* of one group with it, say */
+    ht_budget_say(&b, &plan, 10000 * MS, off, 5000 * MS, 90 * MS, &limits);
+    assert_int_equal(limits.table.rows, 1);
+    assert_limit(
+        &limits, 0, "over budget",
+        "recording took up to 4.4 % of the machine's CPU time, over the budget of 1 %: page-faults off "
+        "after 1.0 s, cpu-clock after 1.3 s");
+    assert_int_equal(limits.table.number[HT_LIMIT_COUNT][0], 2);
+    b.stuck = 1;
+    ht_budget_say(&b, &plan, 10000 * MS, (uint64_t[HT_EVENTS_MAX]){0}, 5000 * MS, 90 * MS, &limits);
+    assert_int_equal(limits.table.rows, 1); /* in the end it was kept */
+    ht_budget_say(&b, &plan, 10000 * MS, (uint64_t[HT_EVENTS_MAX]){0}, 5000 * MS, 400 * MS, &limits);
+    assert_limit(
+        &limits, 1, "budget",
+        "exceeded: recording took 4 % of the machine's CPU time in the whole window, 1 % are allowed; "
+        "what was still on had too few hits to save anything");
     ht_limits_free(&limits);
     tree_remove(&tree);
 }
@@ -164,6 +271,8 @@ int main(void) {
         cmocka_unit_test(test_a_missing_tracepoint_says_the_command),
         cmocka_unit_test(test_events_are_found_by_identifier),
         cmocka_unit_test(test_budget),
+        cmocka_unit_test(test_the_budget_keeps_what_is_quiet),
+        cmocka_unit_test(test_the_budget_says_it_once),
         cmocka_unit_test(test_limits_are_kept_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
