@@ -40,12 +40,12 @@ UNION ALL
 -- At the other levels these stand in the overview.
 SELECT 20, 'tasks that waited', group_concat(said, ', ') || ' of the time', NULL, 0 FROM (
     SELECT 'for ' || CASE resource WHEN 'cpu' THEN 'a CPU' WHEN 'io' THEN 'a device' ELSE resource END
-        || printf(' %.2g %%', some_share * 100) AS said
+        || printf(' %.1f %%', some_share * 100) AS said
     FROM pressure_report p JOIN capture c ON c.capture_id = p.capture_id
     WHERE p.capture_id = :capture_id AND c.level = 'memory sampling' ORDER BY resource)
 HAVING count(*) > 0
 UNION ALL
-SELECT 21, 'stolen by the hypervisor', printf('%.2g %% of the CPU time', steal_share * 100), NULL, 0
+SELECT 21, 'stolen by the hypervisor', printf('%.1f %% of the CPU time', steal_share * 100), NULL, 0
 FROM cpu_time_report s JOIN capture c ON c.capture_id = s.capture_id
 WHERE s.capture_id = :capture_id AND c.level = 'memory sampling' AND steal_share > 0
 )

@@ -1,5 +1,7 @@
 -- Who waited for a device to bring memory in, in which code?
-SELECT p.comm, t.pid, coalesce(s.name, printf('0x%x', c.code_address)) AS symbol, d.path AS dso, sum(m.faults) AS faults,
+-- Code without a name stands as its offset in its file ('+0x980f9', one place for all processes), else as its address.
+SELECT p.comm, t.pid, coalesce(s.name, CASE WHEN c.offset <> c.code_address THEN printf('+0x%x', c.offset)
+        ELSE printf('0x%x', c.code_address) END) AS symbol, d.path AS dso, sum(m.faults) AS faults,
     sum(m.faults) * 1.0 / sum(sum(m.faults)) OVER () AS share,
     min(m.first_ns) - (SELECT window_start_ns FROM capture WHERE capture_id = :capture_id) AS first_at_ns,
     max(m.last_ns) - (SELECT window_start_ns FROM capture WHERE capture_id = :capture_id) AS last_at_ns,

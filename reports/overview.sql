@@ -6,6 +6,8 @@ WITH c AS (
 ),
 s AS (
     SELECT source, samples, lost, recorded_ns / 1e9 AS seconds,
+        CASE WHEN samples = 0 OR samples >= recorded_ns / 1e8 THEN printf('%,d', samples * 1e9 / nullif(recorded_ns, 0))
+             ELSE printf('%.1f', samples * 1e9 / nullif(recorded_ns, 0)) END AS rate,
         CASE WHEN recorded_ns >= window_ns THEN 'whole window'
              WHEN off_at_ns IS NOT NULL THEN printf('first %.1f s of %.1f s', off_at_ns / 1e9, window_ns / 1e9)
              ELSE printf('%.1f s of %.1f s', recorded_ns / 1e9, window_ns / 1e9) END
@@ -27,7 +29,7 @@ stall AS (
 ),
 kswapd AS (
     SELECT CASE WHEN node IS NULL OR (SELECT nodes FROM c) = 1 THEN 'awake ' ELSE printf('on node %d awake ', node) END
-        || printf('%.3g s', total(total_ns) / 1e9) AS said
+        || printf('%.2f s', total(total_ns) / 1e9) AS said
     FROM reclaim_report WHERE capture_id = :capture_id AND kind = 'kswapd' GROUP BY node ORDER BY node
 ),
 row(place, subject, section, source, about_nodes, seen) AS (
@@ -39,27 +41,27 @@ row(place, subject, section, source, about_nodes, seen) AS (
     UNION ALL
     SELECT 2, 'tasks that waited', 'conditions', NULL, 0, group_concat(said, ', ') || ' of the time' FROM (
         SELECT 'for ' || CASE resource WHEN 'cpu' THEN 'a CPU' WHEN 'io' THEN 'a device' ELSE resource END
-            || printf(' %.2g %%', some_share * 100) AS said
+            || printf(' %.1f %%', some_share * 100) AS said
         FROM pressure_report WHERE capture_id = :capture_id ORDER BY resource)
     HAVING count(*) > 0
     UNION ALL
     SELECT 3, 'stalls to free memory', 'reclaim', 'reclaim', 0, CASE WHEN stalls > 0
-        THEN printf('%,d in %,d process%s, %.3g s in all, the longest %.3g ms', stalls, processes,
-                    CASE processes WHEN 1 THEN '' ELSE 'es' END, total_ns / 1e9, longest_ns / 1e6)
+        THEN printf('%,d in %,d process%s, %.2f s in all, the longest %,d ms', stalls, processes,
+                    CASE processes WHEN 1 THEN '' ELSE 'es' END, total_ns / 1e9, CAST(round(longest_ns / 1e6) AS INTEGER))
         ELSE 'none' END
     FROM stall
     UNION ALL
     SELECT 4, 'kswapd', 'reclaim', 'kswapd', 0, coalesce((SELECT group_concat(said, ', ') FROM kswapd), 'slept')
     UNION ALL
-    SELECT 5, 'major page faults', 'major-faults', source, 0, printf('%,d (%.3g a second)', samples, samples / nullif(seconds, 0))
+    SELECT 5, 'major page faults', 'major-faults', source, 0, printf('%,d (%s a second)', samples, rate)
     FROM s WHERE source = 'major faults'
     UNION ALL
     SELECT 6, 'page faults', 'page-faults', source, 0, printf('%,d (%,d a second)', samples, samples / nullif(seconds, 0))
     FROM s WHERE source = 'faults'
     UNION ALL
-    SELECT 7, 'task migrations', 'migrations', source, 0, printf('%,d (%.3g a second)%s', n, n / nullif(seconds, 0),
+    SELECT 7, 'task migrations', 'migrations', source, 0, printf('%,d (%s a second)%s', samples, rate,
         CASE WHEN nodes = 1 OR known = 0 THEN '' ELSE printf(', %,d between nodes', crossed) END)
-    FROM s, c, (SELECT count(*) AS n, coalesce(sum(from_node <> to_node), 0) AS crossed,
+    FROM s, c, (SELECT coalesce(sum(from_node <> to_node), 0) AS crossed,
                        count(from_node) AS known
                 FROM migration WHERE capture_id = :capture_id) WHERE source = 'migrations'
     UNION ALL
@@ -76,8 +78,8 @@ row(place, subject, section, source, about_nodes, seen) AS (
     UNION ALL
     SELECT 9, 'pages moved by the kernel', 'page-migrations', 'page migrations', 0,
         coalesce(group_concat(printf('%,d by %s', pages, reason), ', '), 'none')
-    FROM (SELECT reason, sum(succeeded_pages) AS pages FROM page_migration WHERE capture_id = :capture_id
-          GROUP BY reason HAVING sum(succeeded_pages) > 0 ORDER BY pages DESC, reason LIMIT 3)
+    FROM (SELECT reason, CAST(total(succeeded_pages) AS INTEGER) AS pages FROM page_migration WHERE capture_id = :capture_id
+          GROUP BY reason HAVING total(succeeded_pages) > 0 ORDER BY pages DESC, reason LIMIT 3)
     UNION ALL
     SELECT 10, 'where they went', 'page-moves', 'page moves', 1, coalesce(group_concat(said, ', ')
         || (SELECT printf('; %,d addresses more than once', count(*)) FROM
@@ -92,7 +94,7 @@ row(place, subject, section, source, about_nodes, seen) AS (
     WHERE processes > 0
     UNION ALL
     SELECT 12, 'allocations', 'node-statistics', 'node statistics', 1,
-        printf('%,d pages given by another node than wanted (%.2g %%)', n, n * 100.0 / max(1, n + hit))
+        printf('%,d pages given by another node than wanted (%.1f %%)', n, n * 100.0 / max(1, n + hit))
     FROM (SELECT n, (SELECT n FROM gained WHERE name = 'numastat.numa_hit') AS hit FROM gained
           WHERE name = 'numastat.numa_miss')
     UNION ALL

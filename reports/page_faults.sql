@@ -1,6 +1,8 @@
 -- Which functions raised page faults? As symbol_report counts, without its memory samples; nothing where only major ones
 -- were recorded.
-SELECT coalesce(s.name, printf('0x%x', c.code_address)) AS symbol, d.path AS dso, sum(p.faults) AS faults,
+-- Code without a name stands as its offset in its file ('+0x980f9', one place for all processes), else as its address.
+SELECT coalesce(s.name, CASE WHEN c.offset <> c.code_address THEN printf('+0x%x', c.offset)
+        ELSE printf('0x%x', c.code_address) END) AS symbol, d.path AS dso, sum(p.faults) AS faults,
     sum(p.faults) * 1.0 / sum(sum(p.faults)) OVER () AS share, count(*) OVER () AS total_rows
 FROM code_profile p
 JOIN code_bytes c ON c.capture_id = p.capture_id AND c.code_id = p.code_id

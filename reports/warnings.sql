@@ -1,7 +1,8 @@
 -- What limits the trust in this capture? Most serious first: 1 data is missing, 2 data is thinner, 3 to know.
 WITH c AS (
     SELECT *, max(mem_samples + cpu_samples,
-                  coalesce((SELECT sum(samples) FROM event WHERE capture_id = :capture_id), 0)) AS seen -- tracepoints too
+                  (SELECT CAST(total(samples) AS INTEGER) FROM event
+                   WHERE capture_id = :capture_id AND kind <> 'snapshot')) AS seen -- tracepoints too
     FROM capture WHERE capture_id = :capture_id
 ),
 e AS (SELECT * FROM event WHERE capture_id = :capture_id),
@@ -13,15 +14,16 @@ FROM c WHERE NOT complete
 UNION ALL
 SELECT CASE WHEN lost_samples * 100 > lost_samples + seen THEN 1 ELSE 2 END, 'loss',
     CASE WHEN lost_exact THEN '' ELSE 'At least ' END || printf('%,d', lost_samples)
-    || printf(' sample%s lost, %.2g %% of what was due. Counts are lower bounds; shares can be skewed.',
-              CASE WHEN lost_samples = 1 THEN ' was' ELSE 's were' END, lost_samples * 100.0 / (lost_samples + seen))
+    || printf(' sample%s lost, %s of what was due. Counts are lower bounds; shares can be skewed.',
+              CASE WHEN lost_samples = 1 THEN ' was' ELSE 's were' END, CASE WHEN lost_samples * 1000.0 < lost_samples + seen THEN 'less than 0.1 %'
+                   ELSE printf('%.1f %%', lost_samples * 100.0 / (lost_samples + seen)) END)
 FROM c WHERE lost_samples > 0
 UNION ALL
 SELECT 3, 'loss', 'Loss is not counted exactly (by kernels before 6.0, in imports, in a capture that was cut): "no loss seen" '
     || 'means that none was reported.'
 FROM c WHERE NOT lost_exact AND lost_samples = 0
 UNION ALL
-SELECT 2, 'loss', printf('Of event %s alone %,d of %,d were lost (%.2g %%).', e.name, e.lost, e.lost + e.samples,
+SELECT 2, 'loss', printf('Of event %s alone %,d of %,d were lost (%.1f %%).', e.name, e.lost, e.lost + e.samples,
                          e.lost * 100.0 / (e.lost + e.samples))
 -- where it is far more than the share of all events says
 FROM e, c WHERE e.lost * 100 > e.lost + e.samples
@@ -77,16 +79,16 @@ FROM (SELECT coalesce(e.name, 'a source') AS name, min(l.time_ns) AS from_ns, c.
       ORDER BY from_ns, name)
 GROUP BY from_ns / 100000000
 UNION ALL
-SELECT 2, 'gap', coalesce(e.name, 'a source') || printf(' was off %,d times, %.3g s in all: what is said of it lacks those.',
-                                                         count(*), total(l.count) / 1e9)
+SELECT 2, 'gap', coalesce(e.name, 'a source') || printf(' was off %,d time%s, %.1f s in all: what is said of it lacks those.',
+                                                         count(*), CASE count(*) WHEN 1 THEN '' ELSE 's' END, total(l.count) / 1e9)
 FROM loss l JOIN c LEFT JOIN e ON e.event_id = l.event_id
 WHERE l.capture_id = :capture_id AND l.kind = 'gap' AND l.event_id IS NOT NULL
 GROUP BY l.event_id HAVING NOT (max(l.time_ns + CAST(l.count AS REAL)) >= c.window_end_ns AND count(*) = 1)
 UNION ALL
-SELECT 2, 'gap', printf('CPU %d was not recorded for %.3g s: it went offline, or came online late.', cpu, total(count) / 1e9)
+SELECT 2, 'gap', printf('CPU %d was not recorded for %.1f s: it went offline, or came online late.', cpu, total(count) / 1e9)
 FROM loss WHERE capture_id = :capture_id AND kind = 'gap' AND event_id IS NULL GROUP BY cpu
 UNION ALL
-SELECT 2, 'skipped', printf('%,d records could not be used: ', sum(records)) || group_concat(reason, '; ')
+SELECT 2, 'skipped', printf('%,d records could not be used: ', total(records)) || group_concat(reason, '; ')
 FROM (SELECT reason, records FROM import_skip WHERE capture_id = :capture_id AND loses ORDER BY records DESC, reason LIMIT 3)
 HAVING count(*) > 0
 UNION ALL

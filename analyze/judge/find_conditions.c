@@ -24,7 +24,7 @@ static const char level_sql[] =
     "from_node <> to_node))"
     "    END"
     "   WHEN 'page migrations' THEN printf('pages moved by the kernel: %,d',"
-    "    (SELECT coalesce(sum(succeeded_pages), 0) FROM page_migration WHERE capture_id = ?1))"
+    "    (SELECT CAST(total(succeeded_pages) AS INTEGER) FROM page_migration WHERE capture_id = ?1))"
     "   WHEN 'faults' THEN printf('page faults: %,d', samples)"
     "   WHEN 'major faults' THEN printf('major page faults: %,d', samples)"
     "   WHEN 'reclaim' THEN printf('stalls to free memory: %,d',"
@@ -72,8 +72,9 @@ static enum ht_status answer_condition(struct ht_judge *j, sqlite3_stmt *row) {
 /* The events' own samples hold tracepoints too. */
 static const char loss_sql[] =
     "SELECT lost_samples, lost_exact, lost_samples * 100.0 / (lost_samples + seen) FROM (SELECT lost_samples,"
-    " lost_exact, max(mem_samples + cpu_samples, coalesce((SELECT sum(samples) FROM event WHERE capture_id = "
-    "?1), 0)) AS seen FROM capture WHERE capture_id = ?1) WHERE lost_samples * 100 > lost_samples + seen";
+    " lost_exact, max(mem_samples + cpu_samples, (SELECT total(samples) FROM event WHERE capture_id = ?1 AND "
+    "kind <> 'snapshot')) AS seen FROM capture WHERE capture_id = ?1) WHERE lost_samples * 100 > "
+    "lost_samples + seen";
 
 static enum ht_status answer_loss(struct ht_judge *j, sqlite3_stmt *row) {
     int64_t lost = sqlite3_column_int64(row, 0);

@@ -6,7 +6,7 @@
 /* Ten moves of tasks between nodes, the thread with most, and the node it ran on most. */
 static const char migrations_sql[] =
     "WITH moved AS (SELECT m.tid, coalesce(t.comm, max(m.comm)) AS comm, count(*) AS n FROM migration m"
-    "  LEFT JOIN thread t ON t.capture_id = m.capture_id AND t.tid = m.tid"
+    "  LEFT JOIN traced_thread t ON t.capture_id = m.capture_id AND t.tid = m.tid"
     "  WHERE m.capture_id = ?1 AND m.from_node <> m.to_node GROUP BY m.tid),"
     " most AS (SELECT * FROM moved ORDER BY n DESC, tid LIMIT 1)"
     " SELECT (SELECT sum(n) FROM moved), most.comm, most.tid, most.n, (SELECT count(*) FROM moved), h.node, "
@@ -63,7 +63,8 @@ static const char bounce_sql[] =
     " SELECT count(*), total(b.pages), max(b.moves), most.comm, most.by_pid, most.n, (SELECT address || ', ' "
     "|| moves ||"
     "  ' times, to nodes ' || nodes FROM b ORDER BY moves DESC, by_pid, address LIMIT 1)," PAGE_BYTES_SQL ","
-    " (SELECT reason FROM page_migration WHERE capture_id = ?1 GROUP BY reason ORDER BY sum(succeeded_pages) "
+    " (SELECT reason FROM page_migration WHERE capture_id = ?1 GROUP BY reason ORDER BY "
+    "total(succeeded_pages) "
     "DESC LIMIT 1)"
     " FROM b, most HAVING count(*) >= 100 OR (count(*) >= 10 AND max(b.moves) >= 4)";
 
@@ -185,8 +186,9 @@ static enum ht_status answer_balancing(struct ht_judge *j, sqlite3_stmt *row) {
 }
 
 static const char page_migrations_sql[] =
-    "SELECT sum(succeeded_pages), sum(failed_pages), reason FROM page_migration WHERE capture_id = ?1"
-    " GROUP BY reason HAVING sum(succeeded_pages) > 0 ORDER BY 1 DESC LIMIT 3";
+    "SELECT CAST(total(succeeded_pages) AS INTEGER), CAST(total(failed_pages) AS INTEGER), reason FROM "
+    "page_migration WHERE capture_id = ?1"
+    " GROUP BY reason HAVING total(succeeded_pages) > 0 ORDER BY 1 DESC LIMIT 3";
 
 static const struct {
     const char *reason, *advice;

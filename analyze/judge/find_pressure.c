@@ -38,7 +38,7 @@ static const char stalls_sql[] =
     "WITH r AS (SELECT *, row_number() OVER (PARTITION BY kind ORDER BY total_ns DESC, pid) AS place,"
     "  sum(stalls) OVER k AS all_stalls, total(total_ns) OVER k AS all_ns, max(longest_ns) OVER k AS "
     "all_longest_ns,"
-    "  sum(reclaimed_pages) OVER k AS all_pages, sum(unpaired) OVER k AS all_unpaired"
+    "  CAST(sum(reclaimed_pages * 1.0) OVER k AS INTEGER) AS all_pages, sum(unpaired) OVER k AS all_unpaired"
     "  FROM reclaim_report WHERE capture_id = ?1 AND kind <> 'kswapd' WINDOW k AS (PARTITION BY kind))"
     " SELECT kind, all_stalls, all_ns, all_longest_ns, all_pages, all_unpaired, comm, pid, total_ns, "
     "longest_ns,"
@@ -70,6 +70,17 @@ static const struct {
      "Let tasks take memory of other nodes instead: sysctl -w vm.zone_reclaim_mode=0"},
 };
 
+/* pid 0 does not fault nor reclaim: it is what the recorder's pid namespace has no number for. */
+static void put_process(sqlite3_stmt *row, int comm, int pid, char *text, size_t size) {
+    if (ht_judge_is_null(row, pid))
+        snprintf(text, size, "processes that are not known");
+    else if (sqlite3_column_int64(row, pid) == 0)
+        snprintf(text, size, "processes outside of the recorder's pid namespace");
+    else
+        snprintf(text, size, "%.40s (process %lld)", ht_judge_text(row, comm, "unnamed"),
+                 (long long)sqlite3_column_int64(row, pid));
+}
+
 static enum ht_status answer_stalls(struct ht_judge *j, sqlite3_stmt *row) {
     const char *kind = ht_judge_text(row, 0, "");
     size_t which = 0;
@@ -79,15 +90,16 @@ static enum ht_status answer_stalls(struct ht_judge *j, sqlite3_stmt *row) {
                               .scope = "unknown",
                               .advice = reclaims[which].advice,
                               .confidence = ht_judge_confidence(j)};
+    char who[96];
+    put_process(row, 6, 7, who, sizeof who);
     int64_t stalls = sqlite3_column_int64(row, 1);
     enum ht_status status = ht_conclude(
-        j, &c,
-        "%s %s time%s%s %s, %s in all, the longest %s; %.40s (process %lld) waited most: %s time%s, %s.",
+        j, &c, "%s %s time%s%s %s, %s in all, the longest %s; %s waited most: %s time%s, %s.",
         reclaims[which].before, ht_judge_count(j, stalls), ht_plural(stalls), ht_judge_when(j),
         reclaims[which].after, ht_judge_time(j, sqlite3_column_double(row, 2)),
-        ht_judge_time(j, sqlite3_column_double(row, 3)), ht_judge_text(row, 6, "unnamed"),
-        (long long)sqlite3_column_int64(row, 7), ht_judge_count(j, sqlite3_column_int64(row, 12)),
-        ht_plural(sqlite3_column_int64(row, 12)), ht_judge_time(j, sqlite3_column_double(row, 8)));
+        ht_judge_time(j, sqlite3_column_double(row, 3)), who,
+        ht_judge_count(j, sqlite3_column_int64(row, 12)), ht_plural(sqlite3_column_int64(row, 12)),
+        ht_judge_time(j, sqlite3_column_double(row, 8)));
     if (status == HT_OK && !ht_judge_is_null(row, 10))
         status = ht_prove(j, "a task waited for memory (PSI)", "%s of the window",
                           ht_judge_share(j, sqlite3_column_double(row, 10)));
@@ -99,9 +111,10 @@ static enum ht_status answer_stalls(struct ht_judge *j, sqlite3_stmt *row) {
         status = ht_prove(j, "kswapd was awake", "%s, all nodes together",
                           ht_judge_time(j, sqlite3_column_double(row, 11)));
     if (status == HT_OK && sqlite3_column_int64(row, 5) > 0)
-        status =
-            ht_prove(j, "stalls without a begin or an end", "%s; they count from or to the window's edge",
-                     ht_judge_count(j, sqlite3_column_int64(row, 5)));
+        status = ht_prove(
+            j, "stalls without a begin or an end",
+            "%s; they count from or to the edge of what was recorded, or no time where records were lost",
+            ht_judge_count(j, sqlite3_column_int64(row, 5)));
     return status == HT_OK ? ht_prove_source(j) : status;
 }
 
@@ -133,10 +146,10 @@ static enum ht_status answer_major_faults(struct ht_judge *j, sqlite3_stmt *row)
                               .confidence = ht_judge_confidence(j)};
     if (rate < 10 && faults < 100)
         return HT_OK;
-    char most[160] = "";
+    char who[96], most[160] = "";
+    put_process(row, 1, 2, who, sizeof who);
     if (!ht_judge_is_null(row, 2))
-        snprintf(most, sizeof most, "; %.40s (process %lld) most: %s", ht_judge_text(row, 1, "unnamed"),
-                 (long long)sqlite3_column_int64(row, 2), ht_judge_count(j, sqlite3_column_int64(row, 3)));
+        snprintf(most, sizeof most, "; %s most: %s", who, ht_judge_count(j, sqlite3_column_int64(row, 3)));
     enum ht_status status = ht_conclude(
         j, &c, "Tasks waited for a device to bring memory in %s times%s (%s; major page faults)%s.",
         ht_judge_count(j, faults), ht_judge_when(j), ht_judge_rate(j, rate), most);
@@ -151,7 +164,7 @@ static enum ht_status answer_major_faults(struct ht_judge *j, sqlite3_stmt *row)
 /* Nodes whose kswapd worked one part in a hundred of the window, while another slept and kept a tenth of its
  * memory free at every reading. */
 static const char one_node_sql[] =
-    "WITH awake AS (SELECT node, sum(total_ns) AS ns, sum(stalls) AS times FROM reclaim_report"
+    "WITH awake AS (SELECT node, total(total_ns) AS ns, sum(stalls) AS times FROM reclaim_report"
     "  WHERE capture_id = ?1 AND kind = 'kswapd' AND node IS NOT NULL GROUP BY node),"
     " memory AS (SELECT f.node, min(f.value) AS low, (SELECT max(t.value) FROM node_stat t WHERE "
     "t.capture_id = ?1"
@@ -162,14 +175,19 @@ static const char one_node_sql[] =
     " other AS (SELECT m.* FROM memory m LEFT JOIN awake a ON a.node = m.node WHERE coalesce(a.ns, 0) = 0"
     "  AND m.whole > 0 AND m.low >= 0.1 * m.whole ORDER BY m.low DESC, m.node LIMIT 1)"
     " SELECT (SELECT group_concat(node, ', ') FROM (SELECT node FROM busy ORDER BY node)),"
-    " (SELECT sum(ns) FROM busy), (SELECT sum(times) FROM busy), o.node, o.low, o.whole, (SELECT count(*) "
+    " (SELECT total(ns) FROM busy), (SELECT sum(times) FROM busy), o.node, o.low, o.whole, (SELECT count(*) "
     "FROM busy),"
     " (SELECT value FROM condition WHERE capture_id = ?1 AND phase = 'start' AND name = "
     "'numa.zone_reclaim_mode'),"
     " (SELECT coalesce(p.comm, '?') || ' (process ' || m.pid || ', ' || m.policy || ')' FROM numa_map m"
     "  LEFT JOIN process p ON p.capture_id = ?1 AND p.pid = m.pid"
-    "  WHERE m.capture_id = ?1 AND m.policy LIKE 'bind%' GROUP BY m.pid, m.policy"
-    "  ORDER BY sum(m.page_bytes * CAST(m.mapped_pages AS REAL)) DESC, m.pid LIMIT 1)"
+    "  JOIN numa_map_node n ON n.capture_id = ?1 AND n.numa_map_id = m.numa_map_id AND n.node IN (SELECT "
+    "node "
+    "FROM busy)"
+    "  JOIN (SELECT pid, max(snapshot) AS snapshot FROM numa_map WHERE capture_id = ?1 GROUP BY pid) l"
+    "   ON l.pid = m.pid AND l.snapshot = m.snapshot"
+    "  WHERE m.capture_id = ?1 AND m.policy LIKE 'bind%' GROUP BY m.pid, m.policy ORDER BY sum(m.page_bytes "
+    "* CAST(n.pages AS REAL)) DESC, m.pid LIMIT 1)"
     " FROM other o WHERE EXISTS (SELECT 1 FROM busy)";
 
 static enum ht_status answer_one_node(struct ht_judge *j, sqlite3_stmt *row) {
@@ -196,7 +214,8 @@ static enum ht_status answer_one_node(struct ht_judge *j, sqlite3_stmt *row) {
     if (status == HT_OK)
         status = ht_prove(j, "zone_reclaim_mode", "%.20s", ht_judge_text(row, 7, "not recorded"));
     if (status == HT_OK && !ht_judge_is_null(row, 8))
-        status = ht_prove(j, "bound by policy", "%.120s has most such memory", ht_judge_text(row, 8, ""));
+        status =
+            ht_prove(j, "bound by policy", "%.120s has most such memory there", ht_judge_text(row, 8, ""));
     return status == HT_OK ? ht_prove_source(j) : status;
 }
 

@@ -45,22 +45,28 @@ static enum ht_status store_samples_of_events(struct ht_load *load, struct ht_ca
     return status;
 }
 
-/* The last reading of each event and CPU is its account. Counters are few: thousands of rows. */
+/* The last reading of each event and CPU is its account. Counters are few: thousands of rows. Sums are of
+ * reals: one of integers that is too large would end the load. */
+#define SUM(COLUMN) "CAST(sum(" COLUMN " * 1.0) AS INTEGER)"
+
 static const char account_sql[] =
     "UPDATE event SET (count, lost, lost_exact, enabled_ns, running_ns) ="
-    " (SELECT sum(value), coalesce(sum(lost), 0), count(lost) = count(*), sum(enabled_ns), sum(running_ns) "
-    "FROM"
-    "   (SELECT value, lost, enabled_ns, running_ns, max(time_ns) FROM counter c"
-    "     WHERE c.capture_id = event.capture_id AND c.event_id = event.event_id GROUP BY c.cpu))"
-    " WHERE capture_id = ?1 AND EXISTS"
-    " (SELECT 1 FROM counter c WHERE c.capture_id = event.capture_id AND c.event_id = event.event_id)";
+    " (SELECT " SUM("value") ", coalesce(" SUM("lost") ", 0), count(lost) = count(*), " SUM(
+        "enabled_ns") ", " SUM("running_ns") " FROM"
+                                             "   (SELECT value, lost, enabled_ns, running_ns, max(time_ns) "
+                                             "FROM counter c"
+                                             "     WHERE c.capture_id = event.capture_id AND c.event_id = "
+                                             "event.event_id GROUP BY c.cpu))"
+                                             " WHERE capture_id = ?1 AND EXISTS"
+                                             " (SELECT 1 FROM counter c WHERE c.capture_id = "
+                                             "event.capture_id AND c.event_id = event.event_id)";
 
 /* Loss that is no full ring, told for an event: dropped by the kernel, the hardware or the recorder itself.
  */
-static const char dropped_sql[] =
-    "UPDATE event SET lost = lost + (SELECT coalesce(sum(count), 0) FROM loss l WHERE l.capture_id = "
-    "event.capture_id"
-    " AND l.event_id = event.event_id AND l.kind IN ('samples', 'recorder')) WHERE capture_id = ?1";
+static const char dropped_sql[] = "UPDATE event SET lost = lost + (SELECT coalesce(" SUM(
+    "count") ", 0) FROM loss l WHERE l.capture_id = "
+             "event.capture_id"
+             " AND l.event_id = event.event_id AND l.kind IN ('samples', 'recorder')) WHERE capture_id = ?1";
 
 /* What was read of a snapshot is counted as an event's readings are, but nothing of it can be lost. */
 static const char snapshot_sql[] = "UPDATE event SET samples = coalesce(count, 0), lost_exact = 1"
@@ -99,8 +105,9 @@ static enum ht_status read_loss(struct ht_load *load, int64_t *lost, int64_t *ex
     enum ht_status status = HT_OK;
     if (sqlite3_prepare_v2(
             load->db,
-            "SELECT coalesce(sum(lost), 0), count(*) > 0 AND min(lost_exact OR count IS NULL) = 1,"
-            " count(count) FROM event WHERE capture_id = ?1 AND kind NOT IN ('sideband', 'snapshot')",
+            "SELECT coalesce(" SUM("lost") ", 0), count(*) > 0 AND min(lost_exact OR count IS NULL) = 1,"
+                                           " count(count) FROM event WHERE capture_id = ?1 AND kind NOT IN "
+                                           "('sideband', 'snapshot')",
             -1, &select, NULL) != SQLITE_OK ||
         sqlite3_bind_int64(select, 1, load->capture_id) != SQLITE_OK || sqlite3_step(select) != SQLITE_ROW) {
         status = ht_db_fail(load->db, "event", cause);

@@ -4,18 +4,12 @@
 
 #include "analyze/load/db.h"
 #include "analyze/load/store.h"
+#include "analyze/load/targets.h"
 
-static int is_listed(const char *list, int64_t number) {
-    char wanted[24];
-    if (list == NULL)
-        return 0;
-    int length = snprintf(wanted, sizeof wanted, "%lld", (long long)number);
-    for (const char *p = strstr(list, wanted); p != NULL; p = strstr(p + 1, wanted)) {
-        int starts = p == list || p[-1] == ',' || p[-1] == ' ';
-        if (starts && (p[length] == '\0' || p[length] == ',' || p[length] == ' '))
-            return 1;
-    }
-    return 0;
+/* Seen from a pid namespace of its own, 0 is every task outside of it: none has the name that was seen. */
+static int is_outside(const struct ht_load *load, int64_t pid) {
+    const char *namespace = ht_meta_text(&load->meta, "pid_namespace");
+    return pid == 0 && namespace != NULL && strcmp(namespace, "own") == 0;
 }
 
 static enum ht_status store_threads(struct ht_load *load, struct ht_cause *cause) {
@@ -27,7 +21,7 @@ static enum ht_status store_threads(struct ht_load *load, struct ht_cause *cause
         const struct ht_thread *t = &load->threads.thread[i];
         ht_put_int(&in, t->tid);
         ht_put_int(&in, t->pid);
-        ht_put_text(&in, t->comm[0] != '\0' ? t->comm : NULL);
+        ht_put_text(&in, t->comm[0] != '\0' && !is_outside(load, t->tid) ? t->comm : NULL);
         ht_put_known(&in, t->start_ns != 0 ? (int64_t)t->start_ns : -1);
         ht_put_known(&in, t->exit_ns != 0 ? (int64_t)t->exit_ns : -1);
         ht_put_int(&in, t->mem_samples);
@@ -41,28 +35,25 @@ static enum ht_status store_threads(struct ht_load *load, struct ht_cause *cause
 /* The group of a process; a child that was forked in the window, and of which nothing was read, lives in its
  * parent's. 0 not known. */
 static uint64_t cgroup_of(const struct ht_load *load, int64_t pid) {
-    for (int generation = 0; generation < 64; generation++) {
+    for (int generation = 0; generation < HT_THREADS_GENERATIONS && pid >= 0; generation++) {
         const struct ht_process *process = ht_processes_get(&load->processes, pid);
-        uint32_t leader = ht_threads_get(&load->threads, pid);
         if (process != NULL && process->cgroup != 0)
             return process->cgroup;
-        if (leader == UINT32_MAX || load->threads.thread[leader].start_ns == 0)
-            return 0;
-        pid = load->threads.thread[leader].ppid;
+        pid = ht_threads_forked_by(&load->threads, pid);
     }
     return 0;
 }
 
-static void put_process(const struct ht_load *load, const struct ht_thread *t, int leads,
-                        struct ht_insert *in) {
+static void put_process(const struct ht_load *load, const struct ht_targets *targets,
+                        const struct ht_thread *t, int leads, struct ht_insert *in) {
     const struct ht_process *process = ht_processes_get(&load->processes, t->pid);
     uint64_t cgroup = cgroup_of(load, t->pid);
     ht_put_int(in, t->pid);
     ht_put_known(in, leads ? t->ppid : -1);
-    ht_put_text(in, leads && t->comm[0] != '\0' ? t->comm : NULL);
+    ht_put_text(in, leads && t->comm[0] != '\0' && !is_outside(load, t->pid) ? t->comm : NULL);
     ht_put_known(in, leads && t->start_ns != 0 ? (int64_t)t->start_ns : -1);
     ht_put_known(in, leads && t->exit_ns != 0 ? (int64_t)t->exit_ns : -1);
-    ht_put_int(in, is_listed(ht_meta_text(&load->meta, "target_pids"), t->pid));
+    ht_put_int(in, ht_targets_has(targets, &load->threads, t->pid));
     ht_put_int(in, t->pid == ht_meta_number(&load->meta, "recorder_pid", -2));
     if (cgroup != 0)
         ht_put_int(in, (int64_t)cgroup);
@@ -73,19 +64,25 @@ static void put_process(const struct ht_load *load, const struct ht_thread *t, i
 
 /* A process is its leading thread; one whose leader was never seen has no name of its own. */
 static enum ht_status store_processes(struct ht_load *load, struct ht_cause *cause) {
-    struct ht_insert in;
-    enum ht_status status = ht_insert_open(
-        load->db, "process", "pid,ppid,comm,start_ns,exit_ns,is_target,is_recorder,cgroup_id,namespace_pid",
-        load->capture_id, &in, cause);
+    struct ht_insert in = {0};
+    struct ht_targets targets;
+    enum ht_status status = ht_targets_read(&targets, ht_meta_text(&load->meta, "target_pids"),
+                                            ht_meta_text(&load->meta, "target_kind"));
+    if (status != HT_OK)
+        return ht_fail(cause, status, "out of memory");
+    status = ht_insert_open(load->db, "process",
+                            "pid,ppid,comm,start_ns,exit_ns,is_target,is_recorder,cgroup_id,namespace_pid",
+                            load->capture_id, &in, cause);
     for (int leaders = 0; leaders < 2; leaders++) {
         for (uint32_t i = 0; status == HT_OK && i < load->threads.count; i++) {
             const struct ht_thread *t = &load->threads.thread[i];
             if ((t->tid == t->pid) != leaders || t->pid < 0)
                 continue;
-            put_process(load, t, leaders, &in);
+            put_process(load, &targets, t, leaders, &in);
             status = ht_insert_row(&in, cause); /* a leader's row replaces that of its threads */
         }
     }
+    ht_targets_free(&targets);
     ht_insert_close(&in);
     return status;
 }

@@ -53,6 +53,11 @@ uint32_t ht_threads_get(const struct ht_threads *t, int64_t tid) {
     return t->slots.slot[h] - 1;
 }
 
+int64_t ht_threads_forked_by(const struct ht_threads *t, int64_t pid) {
+    uint32_t leader = ht_threads_get(t, pid);
+    return leader == UINT32_MAX || t->thread[leader].start_ns == 0 ? -1 : t->thread[leader].ppid;
+}
+
 /* A new process or thread has its maker's name until it changes it. */
 static void inherit_comm(struct ht_threads *t, uint32_t child, int64_t ptid) {
     uint32_t parent;

@@ -29,6 +29,12 @@ enum ht_status ht_threads_find(struct ht_threads *threads, int64_t tid, int64_t 
 /* The thread's number, UINT32_MAX where it is not known. */
 uint32_t ht_threads_get(const struct ht_threads *threads, int64_t tid);
 
+/* The process that forked this one in the window; -1: it was there before, or is not known. */
+int64_t ht_threads_forked_by(const struct ht_threads *threads, int64_t pid);
+
+/* Bounds a walk up a capture's forks, which need not end. */
+#define HT_THREADS_GENERATIONS 64
+
 /* Row of a TASK table. */
 enum ht_status ht_threads_task(struct ht_threads *threads, const struct ht_table *task, uint32_t row);
 

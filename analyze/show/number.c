@@ -89,7 +89,7 @@ char *ht_number_share(double value, char out[HT_NUMBER_MAX]) {
         snprintf(out, HT_NUMBER_MAX, "<0.01 %%");
     else if (percent < 100 && percent > 99.9)
         snprintf(out, HT_NUMBER_MAX, ">99.9 %%");
-    else if (percent < 0.0995)
+    else if (percent > 0 && percent < 0.0995)
         snprintf(out, HT_NUMBER_MAX, "%.2g %%", percent);
     else
         snprintf(out, HT_NUMBER_MAX, percent == 100 ? "%.0f %%" : "%.1f %%", percent);

@@ -83,7 +83,7 @@ static const struct {
     {"balancing", "decisions", 0},
     {"page migrations", "calls", 0},
     {"page moves", "moves", 0},
-    {"reclaim", "begins and ends", 0},
+    {"reclaim", "tracepoint records", 0},
     {"switches", "switches", 0},
     {"call chains", "CPU samples", 0},
     {"residence", "CPU samples or stays on a CPU", 1},
@@ -103,8 +103,11 @@ static void write_basis(const struct ht_grid *basis, int r, const char *word, in
     else if (!is_read)
         snprintf(loss, sizeof loss, "; %s%s lost", exact ? "" : "at least ", ht_number_count(gone, lost));
     ht_basis_when(basis, ht_grid_text(basis, r, "source", ""), when, sizeof when);
-    snprintf(out, size, "Basis: %s %s%s%s%s.",
-             ht_number_count(ht_grid_integer(basis, r, "samples", 0), samples), word, loss,
+    int64_t count = ht_grid_integer(basis, r, "samples", 0);
+    size_t letters = strlen(word);
+    if (count == 1 && word[letters - 1] == 's')
+        letters--; /* "1 major page fault" */
+    snprintf(out, size, "Basis: %s %.*s%s%s%s.", ht_number_count(count, samples), (int)letters, word, loss,
              when[0] != '\0' ? "; recorded: " : "", when);
 }
 

@@ -12,6 +12,8 @@ SELECT
     min(b.time_ns) AS first_ns,
     max(b.time_ns) AS last_ns
 FROM balancing b
-LEFT JOIN thread t ON t.capture_id = b.capture_id AND t.tid = b.tid
+LEFT JOIN traced_thread t ON t.capture_id = b.capture_id AND t.tid = b.tid
 LEFT JOIN process p ON p.capture_id = b.capture_id AND p.pid = coalesce(b.pid, t.pid)
+    AND NOT EXISTS (SELECT 1 FROM condition c WHERE c.capture_id = b.capture_id AND c.phase = 'capture'
+                    AND c.name = 'pid_namespace' AND c.value = 'own') -- see traced_thread
 GROUP BY b.capture_id, b.kind, b.from_node, b.to_node, coalesce(b.pid, t.pid);

@@ -3,7 +3,7 @@
 -- that live in the group itself, not in groups below it.
 CREATE VIEW cgroup_report AS
 WITH used AS (
-    SELECT r.capture_id, p.cgroup_id, r.node, sum(r.cpu_ns) AS cpu_ns
+    SELECT r.capture_id, p.cgroup_id, r.node, CAST(sum(r.cpu_ns * 1.0) AS INTEGER) AS cpu_ns
     FROM residence r
     JOIN thread t ON t.capture_id = r.capture_id AND t.tid = r.tid
     JOIN process p ON p.capture_id = t.capture_id AND p.pid = t.pid
@@ -18,10 +18,10 @@ ends AS (
 held AS (
     SELECT
         s.capture_id, s.cgroup_id, s.node,
-        sum(CASE WHEN s.name = 'anon' AND s.time_ns = e.first_ns THEN s.value_bytes END) AS first_anon_bytes,
-        sum(CASE WHEN s.name = 'anon' AND s.time_ns = e.last_ns THEN s.value_bytes END) AS last_anon_bytes,
-        sum(CASE WHEN s.name = 'file' AND s.time_ns = e.first_ns THEN s.value_bytes END) AS first_file_bytes,
-        sum(CASE WHEN s.name = 'file' AND s.time_ns = e.last_ns THEN s.value_bytes END) AS last_file_bytes
+        CAST(sum(CASE WHEN s.name = 'anon' AND s.time_ns = e.first_ns THEN s.value_bytes * 1.0 END) AS INTEGER) AS first_anon_bytes,
+        CAST(sum(CASE WHEN s.name = 'anon' AND s.time_ns = e.last_ns THEN s.value_bytes * 1.0 END) AS INTEGER) AS last_anon_bytes,
+        CAST(sum(CASE WHEN s.name = 'file' AND s.time_ns = e.first_ns THEN s.value_bytes * 1.0 END) AS INTEGER) AS first_file_bytes,
+        CAST(sum(CASE WHEN s.name = 'file' AND s.time_ns = e.last_ns THEN s.value_bytes * 1.0 END) AS INTEGER) AS last_file_bytes
     FROM cgroup_stat s
     JOIN ends e ON e.capture_id = s.capture_id AND e.cgroup_id = s.cgroup_id
     WHERE s.node IS NOT NULL AND s.name IN ('anon', 'file') AND s.time_ns IN (e.first_ns, e.last_ns)

@@ -11,5 +11,5 @@ SELECT
     min(m.time_ns) AS first_ns,
     max(m.time_ns) AS last_ns
 FROM migration m
-LEFT JOIN thread t ON t.capture_id = m.capture_id AND t.tid = m.tid
+LEFT JOIN traced_thread t ON t.capture_id = m.capture_id AND t.tid = m.tid
 GROUP BY m.capture_id, m.from_node, m.to_node, m.tid;

@@ -1,4 +1,5 @@
--- Which processes had threads moved between nodes, how often? One row a process; pid NULL: the thread's is not known.
+-- Which processes had threads moved between nodes, how often? One row a process; pid NULL: the thread's is not known, then
+-- one row a name.
 CREATE VIEW process_migration_report AS
 SELECT
     m.capture_id,
@@ -11,6 +12,6 @@ SELECT
     min(m.time_ns) AS first_ns,
     max(m.time_ns) AS last_ns
 FROM migration m
-LEFT JOIN thread t ON t.capture_id = m.capture_id AND t.tid = m.tid
+LEFT JOIN traced_thread t ON t.capture_id = m.capture_id AND t.tid = m.tid
 LEFT JOIN process p ON p.capture_id = t.capture_id AND p.pid = t.pid
-GROUP BY m.capture_id, t.pid;
+GROUP BY m.capture_id, t.pid, CASE WHEN t.pid IS NULL THEN m.comm END;

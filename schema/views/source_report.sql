@@ -37,8 +37,8 @@ SELECT
     m.capture_id,
     m.source,
     count(*) AS events,
-    sum(m.samples) AS samples,                -- records; readings for a snapshot
-    sum(m.lost) AS lost,
+    CAST(sum(m.samples * 1.0) AS INTEGER) AS samples,                -- records; readings for a snapshot
+    CAST(sum(m.lost * 1.0) AS INTEGER) AS lost,
     min(m.lost_exact) AS lost_exact,          -- 0: the kernel does not count loss exactly
     c.window_end_ns - c.window_start_ns AS window_ns,
     -- time in which all of its events were on

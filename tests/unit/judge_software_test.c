@@ -300,11 +300,58 @@ static void test_busy(void **state) {
            "The CPUs were full: 98 % of their time was used, 22 % by the kernel; a task was ready and had no "
            "CPU for 60 % of "
            "the time.");
+    /* 1.5 s of the two CPUs' 4 s are the target's. */
+    forget();
+    run("INSERT INTO condition (capture_id, phase, name, value) VALUES (1, 'capture', 'cpus_online', '2');"
+        "INSERT INTO thread (capture_id, tid, pid, mem_samples, cpu_samples) VALUES (1, 10, 10, 0, 0), (1, "
+        "20, "
+        "20, 0, 0);"
+        "INSERT INTO process (capture_id, pid, comm, is_target, is_recorder) VALUES (1, 10, 'work', 1, 0), "
+        "(1, "
+        "20, 'other', 0, 0);"
+        "INSERT INTO residence VALUES (1, 10, 0, 1500000000, 15, 'cpu clock'), (1, 20, 0, 200000000, 2, 'cpu "
+        "clock')");
+    judge();
+    expect(1, "CPU pressure",
+           "The CPUs were full: 98 % of their time was used (38 % by the target itself, 60 % by others), 22 "
+           "% by "
+           "the kernel; a task was ready and had no CPU for 60 % of the time.");
+    expect_evidence(1, "most CPU time", "work (process 10): 75 % of one CPU, of 2 processes seen on a CPU");
     forget();
     run("UPDATE condition SET value = 'some avg10=9.00 total=900005' WHERE name = 'load.pressure.cpu' AND "
         "phase = 'end'");
     judge();
     expect(1, "level", LEVEL " Nothing else stands out.");
+}
+
+/* The CPUs were recorded, so the faults are all processes'; the named function stands beside what has no
+ * name. */
+static void test_faults(void **state) {
+    (void)state;
+    capture("software", 0, 0);
+    event(1, "page-faults", "page fault", 50000);
+    run("INSERT INTO symbol VALUES (1, 1, 1, 0, 1, 'code', 'grow', 'grow');"
+        "INSERT INTO code_bytes (capture_id, code_id, offset, code_address, symbol_id) VALUES (1, 1, 0, 16, "
+        "1), "
+        "(1, 2, 0, 32, NULL);"
+        "INSERT INTO code_profile VALUES (1, 1, 0, 0, 0, 0, 0, 10000), (1, 2, 0, 0, 0, 0, 0, 40000)");
+    judge();
+    expect(1, "page faults", "Page faults were frequent: 25,000 a second (50,000 in 2.00 s).");
+    expect_evidence(1, "named function with most", "grow (20 % of 50,000 samples)");
+    forget();
+    run("INSERT INTO condition (capture_id, phase, name, value) VALUES (1, 'capture', 'mode', 'cpu-wide'), "
+        "(1, "
+        "'capture', 'target_kind', 'pid')");
+    off_after(1, 1200000000);
+    judge();
+    expect(1, "page faults",
+           "Page faults were frequent on the whole machine, not only of the target: 41,667 a second (50,000 "
+           "in the "
+           "first 1.2 s).");
+    forget();
+    run("UPDATE condition SET value = 'per-task' WHERE name = 'mode'; DELETE FROM loss");
+    judge();
+    expect(1, "page faults", "Page faults were frequent: 25,000 a second (50,000 in 2.00 s).");
 }
 
 static void counters(const char *rows) {
@@ -403,9 +450,10 @@ static void test_devices(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_gap),    TEST(test_one_node), TEST(test_placement),    TEST(test_placement_fine),
-        TEST(test_stalls), TEST(test_kswapd),   TEST(test_major_faults), TEST(test_steal),
-        TEST(test_busy),   TEST(test_counters), TEST(test_bounce),       TEST(test_devices),
+        TEST(test_gap),     TEST(test_one_node), TEST(test_placement), TEST(test_placement_fine),
+        TEST(test_stalls),  TEST(test_faults),   TEST(test_kswapd),    TEST(test_major_faults),
+        TEST(test_steal),   TEST(test_busy),     TEST(test_counters),  TEST(test_bounce),
+        TEST(test_devices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,6 +23,8 @@ static void make_processes(struct making *m) {
     put_task(m, 200, HT_TASK_KIND_FORK, 12, 11);
     put_task(m, 300, HT_TASK_KIND_FORK, 13, 10);
     put_task(m, 400, HT_TASK_KIND_FORK, 21, 20);
+    put_task(m, 1, HT_TASK_KIND_SNAPSHOT, 0, 0);
+    assert_int_equal(ht_table_set_text(&m->table, HT_TASK_COMM, "swapper"), HT_OK);
     put_task(m, 500, HT_TASK_KIND_FORK, 30, 30); /* its own parent: no kernel says so */
     next(m, HT_CHUNK_PROCESS);
     ADD(m, 1, 10, 77, 1);
@@ -63,6 +65,7 @@ static void make_faults(struct making *m) {
     put_event(m, SIDEBAND_EVENT, HT_EVENT_KIND_SIDEBAND);
     next(m, HT_CHUNK_CPU_SAMPLE);
     ADD(m, 1000, CLOCK_EVENT, 0, 10, 10, 0x1000, 0, 1000, 2);
+    ADD(m, 1050, CLOCK_EVENT, 0, 0, 0, 0x1000, 0, 1000, 2);
     ADD(m, 1100, FAULT_EVENT, 0, 10, 10, 0x2000, 0x7000, 1, 2);
     ADD(m, 1200, FAULT_EVENT, 0, 10, 10, 0x2000, 0x8000, 1, 2);
     ADD(m, 1201, MAJOR_EVENT, 0, 10, 10, 0x2000, 0x8000, 1, 2);
@@ -76,18 +79,56 @@ static void make_faults(struct making *m) {
     ADD(m, 2000, (uint64_t)-1, SNAPSHOT_EVENT, 5, 10, 10, 0, 0);
 }
 
-static sqlite3 *load_made(void) {
+/* kind: META target_kind, namespace: pid_namespace. */
+static sqlite3 *load_of(const char *kind, const char *namespace) {
     char capture[64];
     struct making m;
     maker_temporary(capture);
     begin(&m, capture);
     maker_meta(&m.table, "recorder_pid", "20");
+    maker_meta(&m.table, "target_pids", "7, 110,10,x,99999999999999999999");
+    maker_meta(&m.table, "target_kind", kind);
+    maker_meta(&m.table, "pid_namespace", namespace);
     make_faults(&m);
     make_processes(&m);
     end(&m);
     sqlite3 *db = load_new(capture, NULL);
     unlink(capture);
     return db;
+}
+
+static sqlite3 *load_made(void) {
+    return load_of("command", "initial");
+}
+
+/* What a command or a control group forked in the window is a target, also where the recorder never saw it;
+ * what stood there before is not, though its parent is. Of a process that was named, its children are not. */
+static void test_targets(void **state) {
+    (void)state;
+    static const char *const kinds[][2] = {
+        {"command", "10,11,12,13"}, {"cgroup", "10,11,12,13"}, {"pid", "10"}, {"system", "10"}};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        sqlite3 *db = load_of(kinds[i][0], "initial");
+        expect(db, "SELECT group_concat(pid) FROM process WHERE is_target", kinds[i][1]);
+        ht_db_close(db);
+    }
+}
+
+/* In a pid namespace of its own, 0 is everything outside. */
+static void test_outside(void **state) {
+    (void)state;
+    sqlite3 *db = load_of("system", "initial");
+    expect(db, "SELECT (SELECT comm FROM thread WHERE tid = 0) || ' ' || comm FROM process WHERE pid = 0",
+           "swapper swapper");
+    expect(db, "SELECT count(*) > 0 FROM traced_thread", "1");
+    ht_db_close(db);
+    db = load_of("system", "own");
+    expect(
+        db,
+        "SELECT (SELECT comm FROM thread WHERE tid = 0) IS NULL AND comm IS NULL FROM process WHERE pid = 0",
+        "1");
+    expect(db, "SELECT (SELECT count(*) FROM thread) > 0 AND (SELECT count(*) FROM traced_thread) = 0", "1");
+    ht_db_close(db);
 }
 
 static void test_cgroups(void **state) {
@@ -97,7 +138,7 @@ static void test_cgroups(void **state) {
            "SELECT group_concat(pid || ' ' || coalesce(cgroup_id, '-') || ' ' || coalesce(namespace_pid, "
            "'-'), ', ') "
            "FROM process",
-           "10 77 1, 11 77 -, 12 77 -, 13 78 -, 20 - -, 21 - -, 30 - -");
+           "0 - -, 10 77 1, 11 77 -, 12 77 -, 13 78 -, 20 - -, 21 - -, 30 - -");
     expect(db, "SELECT group_concat(cgroup_id || ' ' || path, ', ') FROM cgroup",
            "-9223372036854775808 /b, 77 /a");
     expect(db,
@@ -117,19 +158,19 @@ static void test_cgroups(void **state) {
 static void test_major_faults(void **state) {
     (void)state;
     sqlite3 *db = load_made();
-    expect(db, "SELECT cpu_samples FROM capture", "3");
-    expect(db, "SELECT sum(faults) || ' ' || sum(cpu_samples) FROM code_profile", "2 1");
+    expect(db, "SELECT cpu_samples FROM capture", "4");
+    expect(db, "SELECT sum(faults) || ' ' || sum(cpu_samples) FROM code_profile", "2 2");
     expect(db,
            "SELECT group_concat(tid || ' ' || faults || ' ' || first_ns || ' ' || last_ns || ' ' || "
            "code_address, ', ') "
            "FROM major_fault JOIN code_bytes USING (capture_id, code_id)",
            "10 2 1201 1301 8192, 11 1 1401 1401 8192");
     expect(db, "SELECT group_concat(coalesce(address, '-')) FROM cpu_sample",
-           "-,28672,32768,32768,36864,36864");
+           "-,-,28672,32768,32768,36864,36864");
     expect(db,
            "SELECT group_concat(metric || ' ' || n, ', ') FROM (SELECT metric, sum(value) AS n FROM bucket "
            "GROUP BY 1)",
-           "cpu_samples 1, major_faults 3, page_faults 2");
+           "cpu_samples 2, major_faults 3, page_faults 2");
     expect(db, "SELECT group_concat(tid || ' ' || cpu_samples, ', ') FROM thread WHERE tid IN (10, 11)",
            "10 1, 11 0");
     ht_db_close(db);
@@ -140,16 +181,15 @@ static void test_snapshots(void **state) {
     (void)state;
     sqlite3 *db = load_made();
     expect(db, "SELECT group_concat(kind || ' ' || samples || ' ' || lost_exact, ', ') FROM event",
-           "cpu clock 1 1, page fault 2 1, major fault 3 1, snapshot 5 1, sideband 0 0");
+           "cpu clock 2 1, page fault 2 1, major fault 3 1, snapshot 5 1, sideband 0 0");
     expect(db, "SELECT lost_samples || ' ' || lost_exact FROM capture", "0 1");
     ht_db_close(db);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cgroups),
-        cmocka_unit_test(test_major_faults),
-        cmocka_unit_test(test_snapshots),
+        cmocka_unit_test(test_targets),      cmocka_unit_test(test_outside),   cmocka_unit_test(test_cgroups),
+        cmocka_unit_test(test_major_faults), cmocka_unit_test(test_snapshots),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

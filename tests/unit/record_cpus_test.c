@@ -206,8 +206,9 @@ static void test_many_that_go_are_one_limit(void **state) {
     assert_int_equal(limits.table.rows, 3);
     assert_string_equal(limit_text(&limits, HT_LIMIT_WHAT, 0), "CPU 5");
     assert_string_equal(limit_text(&limits, HT_LIMIT_WHAT, 1), "CPUs 3-4,6-7");
-    assert_string_equal(limit_text(&limits, HT_LIMIT_WHY, 1),
-                        "went offline 1.3 to 1.7 s into the window: nothing of them is recorded from then on");
+    assert_string_equal(
+        limit_text(&limits, HT_LIMIT_WHY, 1),
+        "went offline 1.3 to 1.7 s into the window: nothing of them is recorded from then on");
     assert_int_equal(limits.table.number[HT_LIMIT_COUNT][1], 4);
     assert_string_equal(limit_text(&limits, HT_LIMIT_WHAT, 2), "CPUs 8-9");
     assert_string_equal(limit_text(&limits, HT_LIMIT_WHY, 2),

@@ -108,7 +108,7 @@ static void test_share(void **state) {
     static const struct row rows[] = {
         ROW(0, "0 %"),           ROW(1, "100 %"),         ROW(0.113, "11.3 %"),   ROW(0.5, "50.0 %"),
         ROW(0.00012, "0.012 %"), ROW(0.00005, "<0.01 %"), ROW(0.9995, ">99.9 %"), ROW(0.999, "99.9 %"),
-        ROW(0.001, "0.1 %"),     ROW(1.5, "150.0 %"),
+        ROW(0.001, "0.1 %"),     ROW(1.5, "150.0 %"),     ROW(-1, "-100.0 %"),
     };
     check(rows, sizeof rows / sizeof rows[0], ht_number_share);
 }

@@ -76,4 +76,16 @@ else
     echo 'not ok mem_class: as in data_source.h'
     failed=1
 fi
+# reports/page_faults.sql: one place in a file is one row, wherever it was mapped; an address stays one.
+row event capture_id=8 event_id=1 "kind='page fault'"
+row dso capture_id=8 dso_id=1 "path='/lib/x'"
+for at in 1 2 3; do
+    row code_bytes capture_id=8 code_id=$at dso_id=1 offset=0x109 code_address=$((at * 4096 + 0x109))
+    row code_profile capture_id=8 code_id=$at faults=$at
+done
+row code_bytes capture_id=8 code_id=4 offset=0x5000 code_address=0x5000
+row code_profile capture_id=8 code_id=4 faults=2
+expect 'page_faults: code without a name is counted by its place in the file' \
+    "$(sed '/^--/d; s/:capture_id/8/g; s/:top/10/g' "$root/reports/page_faults.sql")" '+0x109 | /lib/x | 6 | 0.75 | 2
+0x5000 | - | 2 | 0.25 | 2'
 exit $failed

@@ -81,4 +81,35 @@ expect 'device_report: nodes of the CPUs that take its interrupts' 'SELECT * FRO
 1 | lo | net | - | - | - | - | - | -
 1 | sda | block | - | 30 | 1,6 | 0,1 | 2 | -
 1 | sdb | block | 1 | 31 | 77 | - | - | -'
+# A source that was switched off at 1600, and records of kswapd that were lost: what has no end goes to there, or says nothing.
+row capture capture_id=5 window_start_ns=1000 window_end_ns=2000
+row event capture_id=5 event_id=1 "name='vmscan:mm_vmscan_direct_reclaim_begin'" "kind='tracepoint'" lost_exact=1
+row event capture_id=5 event_id=2 "name='vmscan:mm_vmscan_kswapd_wake'" "kind='tracepoint'" lost=1 lost_exact=1
+row loss capture_id=5 "kind='gap'" event_id=1 time_ns=1600 count=400
+row reclaim capture_id=5 time_ns=1500 "kind='direct begin'" tid=5
+row reclaim capture_id=5 time_ns=1100 "kind='kswapd wake'" node=0
+row reclaim capture_id=5 time_ns=1130 "kind='kswapd sleep'" node=0
+row reclaim capture_id=5 time_ns=1200 "kind='kswapd wake'" node=0
+row reclaim capture_id=5 time_ns=1100 "kind='cgroup begin'" tid=0
+row reclaim capture_id=5 time_ns=1300 "kind='cgroup end'" tid=0
+expect 'reclaim_report: no time behind a gap, none from a lost end, none of tasks that cannot be told apart' \
+    'SELECT kind, stalls, total_ns, longest_ns, unpaired FROM reclaim_report WHERE capture_id = 5 ORDER BY kind' 'cgroup | 1 | - | - | 0
+direct | 1 | 100 | 100 | 1
+kswapd | 2 | 30 | 30 | 1'
+# Numbers of a hostile capture: their sum is too large for an integer, and no error.
+big=9223372036854775807
+row capture capture_id=6 window_start_ns=0 window_end_ns=$big
+for at in 10 30; do
+    row reclaim capture_id=6 time_ns=$at "kind='direct begin'" tid=5
+    row reclaim capture_id=6 time_ns=$((at + 5)) "kind='direct end'" tid=5 reclaimed_pages=$big
+    row cgroup_stat capture_id=6 cgroup_id=1 node=0 time_ns=9 "name='anon'" value_bytes=$big
+    row event capture_id=6 event_id=$at "name='vmscan:mm_vmscan_direct_reclaim_begin'" "kind='tracepoint'" lost=$big
+done
+row cgroup capture_id=6 cgroup_id=1 "path='/'"
+expect 'sums of hostile numbers end at the largest integer' \
+    "SELECT 'pages', reclaimed_pages FROM reclaim_report WHERE capture_id = 6 UNION ALL
+     SELECT 'bytes', last_anon_bytes FROM cgroup_report WHERE capture_id = 6 UNION ALL
+     SELECT source, lost FROM source_report WHERE capture_id = 6" "pages | $big
+bytes | $big
+reclaim | $big"
 exit $failed

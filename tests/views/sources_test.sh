@@ -43,4 +43,18 @@ row condition capture_id=1 "phase='start'" "name='load.pressure.io'" "value='not
 # 2.5 s and 1 s of 10 s; never more than the window
 expect 'pressure_report' 'SELECT * FROM pressure_report ORDER BY resource' '1 | cpu | 1.0 | -
 1 | memory | 0.25 | 0.1'
+
+# Numbers in words of reports have no exponent: 99.6 % is no "1e+02 %", 3000 a second no "3e+03". The window has 1 s.
+row capture capture_id=9 window_start_ns=0 window_end_ns=1000000000 "level='software'"
+row condition capture_id=9 "phase='start'" "name='load.pressure.cpu'" "value='some avg10=0.00 total=0'"
+row condition capture_id=9 "phase='end'" "name='load.pressure.cpu'" "value='some avg10=0.00 total=996000'"
+row event capture_id=9 event_id=1 "name='major-faults'" "kind='major fault'" samples=3000 lost_exact=1
+row event capture_id=9 event_id=2 "name='sched:sched_migrate_task'" "kind='tracepoint'" samples=3 lost_exact=1
+expect 'overview: shares and rates without an exponent' \
+    "SELECT seen FROM ($(sed '/^--/d; s/:capture_id/9/g; s/;$//' "$root/reports/overview.sql"))
+     WHERE subject IN ('tasks that waited', 'major page faults', 'task migrations')" 'for a CPU 99.6 % of the time
+3,000 (3,000 a second)
+3 (3.0 a second)'
+if grep -l '%[0-9.]*[ge]' "$root"/reports/*.sql; then echo 'not ok reports: no number with an exponent'; failed=1
+else echo 'ok reports: no number with an exponent'; fi
 exit "$failed"

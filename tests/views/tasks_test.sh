@@ -42,9 +42,11 @@ m 500 10 1 0 x
 m 400 10 NULL 0 x
 m 600 99 0 0 stranger
 m 650 98 0 1 stranger
+m 700 97 0 0 guest
 row migration capture_id=2 time_ns=1 tid=11 from_node=0 to_node=1
 expect 'process_migration_report: a row a process, between nodes and within one' \
-    'SELECT * FROM process_migration_report ORDER BY capture_id, pid' '1 | - | stranger | 2 | 1 | 1 | 0 | 600 | 650
+    'SELECT * FROM process_migration_report ORDER BY capture_id, pid, comm' '1 | - | guest | 1 | 0 | 1 | 0 | 700 | 700
+1 | - | stranger | 2 | 1 | 1 | 0 | 600 | 650
 1 | 10 | server | 2 | 2 | 1 | 1 | 100 | 500
 2 | - | - | 1 | 1 | 0 | 0 | 1 | 1'
 
@@ -82,4 +84,19 @@ expect 'cgroup_report: CPU time and memory by node, at the first and the last re
 1 | 77 | /a | 2 | 1 | 2000 | 2000 | 0 | - | 5
 1 | 78 | /empty | 0 | - | - | - | - | - | -
 2 | 77 | /a | 0 | - | - | - | - | - | -'
+# Capture 4 was recorded in a pid namespace of its own: thread 11 of tracepoints is another one than its own 11.
+columns traced_thread 'capture_id, tid, pid, comm'
+row condition capture_id=4 "phase='capture'" "name='pid_namespace'" "value='own'"
+row thread capture_id=4 tid=11 pid=10 "comm='worker'"
+row process capture_id=4 pid=10 "comm='server'"
+row migration capture_id=4 time_ns=1 tid=11 from_node=0 to_node=1 "comm='host'"
+row balancing capture_id=4 time_ns=1 "kind='move'" tid=11 pid=10
+expect 'traced_thread: none in a pid namespace of its own' \
+    'SELECT count(*), sum(capture_id = 4) FROM traced_thread' '4 | 0'
+expect 'a number of the host takes no name from a thread inside' \
+    "SELECT 'process', pid, comm FROM process_migration_report WHERE capture_id = 4 UNION ALL
+     SELECT 'thread', pid, comm FROM migration_report WHERE capture_id = 4 UNION ALL
+     SELECT 'balancing', pid, comm FROM balancing_report WHERE capture_id = 4" 'process | - | host
+thread | - | host
+balancing | 10 | -'
 exit $failed
