@@ -148,12 +148,11 @@ static void say_readings(struct ht_session *s) {
 
 static void say_chains(struct ht_session *s) {
     if (s->totals.chains_dropped > 0)
-        ht_limits_add(
-            &s->limits, s->totals.chains_dropped, "call chains", "a shorter window, or no -g",
-            "%llu samples whose call chain was not kept: longer than %u frames, or the room for "
-            "different ones (%u MiB in all) was full",
-            (unsigned long long)s->totals.chains_dropped, HT_CHAIN_FRAMES_MAX,
-            (unsigned)(HT_FRAMES_MAX * sizeof(struct ht_frame) >> 20));
+        ht_limits_add(&s->limits, s->totals.chains_dropped, "call chains", "a shorter window, or no -g",
+                      "%llu samples whose call chain was not kept: longer than %u frames, or the room for "
+                      "different ones (%u MiB in all) was full",
+                      (unsigned long long)s->totals.chains_dropped, HT_CHAIN_FRAMES_MAX,
+                      (unsigned)(HT_FRAMES_MAX * sizeof(struct ht_frame) >> 20));
 }
 
 /* Root may lack a capability that the process has, as in a container: no command of ours mends that. */

@@ -11,6 +11,7 @@
     F("unsigned char", "common_flags", 2, 1, 0)                                                              \
     F("unsigned char", "common_preempt_count", 3, 1, 0) F("int", "common_pid", 4, 4, 1) "\n"
 
+/* clang-format off: macros in a row have no layout that it settles on */
 /* sched_migrate_task of 4.18 to 6.1, and of 6.18, where comm is a __data_loc */
 #define MIGRATE_4_18                                                                                         \
     F("char", "comm[16]", 8, 16, 1)                                                                          \
@@ -34,7 +35,7 @@
     F("pid_t", "src_ngid", 16, 4, 1)                                                                         \
     F("int", "src_cpu", 20, 4, 1)                                                                            \
     F("int", "src_nid", 24, 4, 1) F("pid_t", "dst_pid", 28, 4, 1) F("pid_t", "dst_tgid", 32, 4, 1)           \
-        F("pid_t", "dst_ngid", 36, 4, 1) F("int", "dst_cpu", 40, 4, 1) F("int", "dst_nid", 44, 4, 1)
+    F("pid_t", "dst_ngid", 36, 4, 1) F("int", "dst_cpu", 40, 4, 1) F("int", "dst_nid", 44, 4, 1)
 #define PAGES_4_18                                                                                           \
     F("unsigned long", "succeeded", 8, 8, 0)                                                                 \
     F("unsigned long", "failed", 16, 8, 0)                                                                   \
@@ -45,7 +46,7 @@
     F("unsigned long", "thp_succeeded", 24, 8, 0)                                                            \
     F("unsigned long", "thp_failed", 32, 8, 0)                                                               \
     F("unsigned long", "thp_split", 40, 8, 0) F("enum migrate_mode", "mode", 48, 4, 0)                       \
-        F("int", "reason", 52, 4, 1)
+    F("int", "reason", 52, 4, 1)
 #define REASON_PRINT                                                                                         \
     "\"nr_succeeded=%lu reason=%s\", REC->succeeded, __print_symbolic(REC->reason, {0, \"compaction\"}, "    \
     "{5, \"numa_misplaced\"})"
@@ -60,6 +61,7 @@
 #define BEGIN_5_10 F("int", "order", 8, 4, 1) F("gfp_t", "gfp_flags", 12, 4, 0)
 #define BEGIN_6_18 F("int", "order", 8, 4, 1) F("unsigned long", "gfp_flags", 16, 8, 0)
 #define END        F("unsigned long", "nr_reclaimed", 8, 8, 0)
+/* clang-format on */
 #define NODE_BEGIN                                                                                           \
     F("int", "nid", 8, 4, 1) F("int", "order", 12, 4, 1) F("unsigned long", "gfp_flags", 16, 8, 0)
 
