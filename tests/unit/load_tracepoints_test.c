@@ -11,7 +11,8 @@
     F("unsigned char", "common_flags", 2, 1, 0)                                                              \
     F("unsigned char", "common_preempt_count", 3, 1, 0) F("int", "common_pid", 4, 4, 1) "\n"
 
-/* clang-format off: macros in a row have no layout that it settles on */
+/* Macros in a row have no layout that it settles on. */
+/* clang-format off */
 /* sched_migrate_task of 4.18 to 6.1, and of 6.18, where comm is a __data_loc */
 #define MIGRATE_4_18                                                                                         \
     F("char", "comm[16]", 8, 16, 1)                                                                          \
