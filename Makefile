@@ -70,8 +70,8 @@ WORKLOADS := $(patsubst tests/workloads/%.c,$(O)/workloads/%,$(WORKLOAD_C))
 TOOLS := $(O)/tests/mkperfdata $(O)/tests/dump_capture $(O)/tests/print_fallbacks $(O)/tests/refuse_attr.so
 PROGRAMS := $(O)/hitm-record $(O)/hitm-analyze
 
-.PHONY: all deps need-build need-test need-lab programs test-programs static demo test bench fuzz lab install lint format \
-	clean help
+.PHONY: all deps need-build need-test need-lab programs test-programs static demo test bench fuzz lab lab-programs install \
+	lint format clean help
 
 all: need-build
 	@$(MAKE) --no-print-directory programs
@@ -201,8 +201,10 @@ $(O)/lab/bin/%: tests/lab/workloads/%.c tests/lab/workloads/workload.h
 	$(call say,CC,$<)
 	$(quiet)$(CC) -O2 -g -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -pthread -static -o $@ $<
 
+lab-programs: $(PROGRAMS) $(O)/static/hitm-record $(LAB_BIN)
+
 lab: need-lab
-	@$(MAKE) --no-print-directory $(PROGRAMS) $(O)/static/hitm-record $(LAB_BIN)
+	@$(MAKE) --no-print-directory lab-programs
 	@sh tests/lab/run.sh $(O) $(LAB_KERNEL) $(LAB)
 
 # ---- the rest ----

@@ -63,6 +63,10 @@ static enum ht_status print_verdict(sqlite3 *db, int64_t capture_id, struct ht_c
     return status;
 }
 
+static int is_stdout(const char *output) {
+    return strcmp(output, "-") == 0;
+}
+
 /* What is to be written, and where: output NULL is the format's own place. */
 struct job {
     sqlite3 *db;
@@ -113,7 +117,7 @@ static enum ht_status put_json(const struct job *job, FILE *out, struct ht_cause
 
 static enum ht_status write_stream(const struct job *job, put_fn put, struct ht_cause *cause) {
     struct ht_save save;
-    if (job->output == NULL)
+    if (job->output == NULL || is_stdout(job->output))
         return put(job, stdout, cause);
     enum ht_status status = ht_save_open(job->output, &save, cause);
     return status == HT_OK ? ht_save_finish(&save, put(job, save.out, cause), cause) : status;
@@ -147,6 +151,8 @@ static enum ht_status run(const struct ht_arguments *a, struct ht_cause *cause) 
         status = ht_argument_number(&ht_cmd_report, a, CAPTURE, 1, 1000000, &wanted, cause);
     if (status == HT_OK)
         status = ht_argument_output(&ht_cmd_report, a->operand[0], "the capture", a->value[OUTPUT], cause);
+    if (status == HT_OK && format == 0 && a->value[OUTPUT] != NULL && is_stdout(a->value[OUTPUT]))
+        status = ht_fail(cause, HT_USAGE, "report: an HTML report goes to a file; -o - is for text and json");
     if (status != HT_OK)
         return status;
     struct job job = {.top = (int)top, .input = a->operand[0], .output = a->value[OUTPUT]};

@@ -64,6 +64,10 @@ cp in/x.html first.html
 "$a" report in/x.hitm >/dev/null && same 'report: the same capture, the same bytes' first.html in/x.html
 "$a" load -q in/x.hitm -o in/x.db && "$a" report in/x.db -o db.html >/dev/null && same 'report of the database: the same page' first.html db.html
 "$a" report in/x.hitm --format text >a.txt && "$a" report in/x.hitm --format text -o b.txt && same 'text report: stdout and -o' a.txt b.txt
+"$a" report in/x.hitm --format text -o - >b.txt && same 'text report: -o - is stdout' a.txt b.txt
+"$a" report in/x.hitm -o - >b.out 2>b.err
+[ $? -eq 2 ] && [ ! -e ./- ] && pass 'an HTML report does not go to -o -' || fail 'an HTML report does not go to -o -' b.err
+rm -f b.out b.err
 if grep -q "$(head -n 1 report.out | cut -c1-40)" a.txt; then pass 'the text report has the verdict'; else fail 'the text report has the verdict' a.txt; fi
 if grep -q "$(printf '\033')" a.txt; then fail 'no colour in a pipe'; else pass 'no colour in a pipe'; fi
 for name in a.hitm:a b:b c.db:c d.tar.gz:d.tar.gz; do
