@@ -51,6 +51,16 @@ static enum ht_status put_devices(struct ht_session *s, struct ht_cause *cause) 
     return status;
 }
 
+enum ht_status ht_session_put_own_tasks(struct ht_session *s, struct ht_cause *cause) {
+    struct ht_table table;
+    ht_table_init(&table, HT_CHUNK_TASK);
+    enum ht_status status = ht_tasks_own(s->start_ns, &table);
+    status = status == HT_OK ? ht_session_put(s, &table, cause)
+                             : ht_fail(cause, status, "own tasks: %s", ht_status_text(status));
+    ht_table_free(&table);
+    return status;
+}
+
 static enum ht_status put_topology(struct ht_session *s, struct ht_cause *cause) {
     struct ht_table *table[] = {&s->topology.node, &s->topology.distance, &s->topology.cpu,
                                 &s->topology.block};

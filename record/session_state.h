@@ -66,6 +66,7 @@ struct ht_session {
 /* facts.c: chunks of round 0. ht_session_put clears the table. */
 enum ht_status ht_session_put(struct ht_session *session, struct ht_table *table, struct ht_cause *cause);
 enum ht_status ht_session_put_before(struct ht_session *session, struct ht_cause *cause);
+enum ht_status ht_session_put_own_tasks(struct ht_session *session, struct ht_cause *cause);
 enum ht_status ht_session_put_start(struct ht_session *session, struct ht_cause *cause);
 enum ht_status ht_session_put_conditions(struct ht_session *session, unsigned phase, struct ht_cause *cause);
 enum ht_status ht_session_put_end(struct ht_session *session, const struct ht_summary *summary,

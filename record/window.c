@@ -156,6 +156,8 @@ static enum ht_status start_window(struct ht_session *s, struct ht_cause *cause)
         (status = ht_drain_start(s->drain, cause)) != HT_OK)
         return status;
     s->running = 1;
+    if ((status = ht_session_put_own_tasks(s, cause)) != HT_OK)
+        return status;
     know_others(s);
     s->start_monotonic_ns = ht_clock_monotonic();
     s->start_ns = ht_clock_now(&s->clock);

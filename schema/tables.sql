@@ -329,7 +329,7 @@ CREATE TABLE page_migration (
     time_ns         INTEGER NOT NULL,
     cpu             INTEGER,
     tid             INTEGER,
-    succeeded_pages INTEGER NOT NULL,
+    succeeded_pages INTEGER NOT NULL,      -- before Linux 5.9 a huge page counts as one
     failed_pages    INTEGER NOT NULL,
     mode            INTEGER,
     reason          TEXT NOT NULL          -- the kernel's word: numa_misplaced, compaction, syscall_or_cpuset, ...

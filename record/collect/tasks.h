@@ -45,6 +45,9 @@ enum ht_status ht_tasks_snapshot(const char *root, uint64_t time_ns, struct ht_t
                                  struct ht_largest *largest, struct ht_limits *limits,
                                  struct ht_cause *cause);
 
+/* Appends the recorder's own threads: those that it started after the snapshot and before the events. */
+enum ht_status ht_tasks_own(uint64_t time_ns, struct ht_table *table);
+
 /* Appends the mappings of a process to an MMAP table and its executable ones to spaces. A process that is
  * gone is no failure; `denied` counts those that may not be read. */
 enum ht_status ht_tasks_mappings(const char *root, int32_t pid, uint64_t time_ns, struct ht_table *table,

@@ -102,6 +102,8 @@ is 'command: its exit status is said' 'exit status 3' "$(sed -n 's/^command  *//
 is 'command: its exit status is kept' 'exit 3' "$(fact command.hitm command_status)"
 is 'command: how it ended' 'command exited' "$(fact command.hitm end_reason)"
 whole 'command' command.hitm
+is 'the reader threads of the recorder have its name too' 1 "$(sql command.hitm "SELECT count(comm) = count(*)
+    AND count(*) > 1 FROM thread WHERE pid = (SELECT pid FROM process WHERE is_recorder)")"
 "$record" -q -d 30 -o early.hitm -- true 2>early.err
 is 'a command that exits before -d ends the window' 'command exited' "$(fact early.hitm end_reason)"
 "$record" -d 0.2 -o late.hitm -- sleep 60 2>late.err
