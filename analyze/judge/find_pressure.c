@@ -60,9 +60,10 @@ static const struct {
      "ps -eo pid,rss,comm --sort=-rss | head. Give the machine more, or the biggest user a limit (systemctl "
      "set-property "
      "UNIT MemoryHigh=...)."},
-    {"cgroup",
-     "A control group was at its memory limit:", "a task of it had to free pages itself before it got any",
-     "Raise the limit of the group (systemctl set-property UNIT MemoryMax=...), or make it need less. What "
+    {"cgroup", "A control group was at a memory limit, or was asked to shrink:",
+     "a task of it had to free pages itself before it got any",
+     "Raise the limit (systemctl set-property UNIT MemoryMax=..., or MemoryHigh=...; it may be that of a "
+     "group above), or make it need less. What "
      "it has: cat "
      "/sys/fs/cgroup/GROUP/memory.{max,current,events}; with version 1 memory/GROUP/memory.limit_in_bytes."},
     {"node", "A node was full:",
