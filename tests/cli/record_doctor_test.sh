@@ -190,7 +190,7 @@ fi
 doctor 'nobody' 0 as_nobody
 row missing CAP_PERFMON 'not held'
 row missing CAP_SYS_PTRACE 'not held'
-row limited 'other perf users' unknown
+row limited 'other perf users' # unknown, or those of another recording as nobody
 if [ "$(cat /proc/sys/kernel/perf_event_paranoid)" -ge 2 ]; then
     row limited perf_event_paranoid
     row limited page-faults 'opens for your own processes, in user mode only'

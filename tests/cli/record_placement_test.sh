@@ -220,8 +220,8 @@ if [ "$(fact can.hitm mode)" = cpu-wide ]; then
     "$record" -q -a -d 0.5 -o all.hitm 2>all.err
     exec 9>&-
     wait $sleepers
-    is '-a: every process that was there has a name' "$(sed -n 's/ sleep$/ + 1/p' sleepers.out | xargs expr)" \
-        "$("$dump" all.hitm task | grep -c ' kind=4 .*comm="sleepers"')"
+    is '-a: every process that was there has a name' "$(sed -n 's/ sleep$//p' sleepers.out)" \
+        "$("$dump" all.hitm task | grep -c " kind=4 .* ppid=$sleepers .*comm=\"sleepers\"")"
     largest=$(fact all.hitm numa_maps_processes)
     pids=$("$dump" all.hitm numa_map | sed 's/.* pid=\([0-9]*\) .*/\1/' | sort -u | wc -l)
     case $largest in
