@@ -30,11 +30,11 @@ check() {
         awk -F , 'NR == 2 { print $3 }')"
     finds capture 'the bouncer moved most often' 'between nodes' "(tid $tid)"
     # Samples of a busy emulated processor come late or not at all: wide bounds. Context switches tell it exactly.
-    share capture 'cpu clock' 0.15
+    share capture 'cpu clock' 0.29
     cd exact || return
     recorded exact || return
     trace_is_whole
-    share exact switches 0.1
+    share exact switches 0.2
     missing=$(lost exact 'context switches')
     for side in 'prev_pid:1' 'next_pid:0'; do
         real=$(traced sched_switch | grep -c " ${side%:*}=$tid ")
